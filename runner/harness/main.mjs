@@ -1,0 +1,85 @@
+// Loads one add-on, does the lesson's rounds of work with it, and writes down what was measured.
+//
+//     node --expose-gc --no-warnings main.mjs PLAN
+//
+// PLAN is a JSON file of the runner: { addon, drive, evidence, probe, size, warmup, rounds, oldestNode }.
+// Evidence goes to a file of its own, one JSON object a line, as it is taken, so that what was
+// measured before a crash is kept. What the add-on prints is not read here.
+
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { Evidence } from "./evidence.mjs";
+import { Gauges } from "./gauges.mjs";
+import { GcLog } from "./gc-log.mjs";
+import { load } from "./load.mjs";
+import { Refusal } from "./refusal.mjs";
+import { Round } from "./round.mjs";
+import { settle } from "./settle.mjs";
+
+const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const evidence = new Evidence(plan.evidence);
+// Taken before the add-on is loaded: what it does to the globals later changes nothing here.
+const gc = globalThis.gc;
+
+evidence.write({ at: "start", node: process.versions.node, v8: process.versions.v8, napi: process.versions.napi });
+try {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const [oldestMajor, oldestMinor] = plan.oldestNode;
+  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
+    throw new Refusal(`Node ${process.versions.node} is too old: ${oldestMajor}.${oldestMinor} or later is needed`);
+  }
+  await main();
+} catch (error) {
+  if (error instanceof Refusal) evidence.write({ at: "refused", reason: error.message });
+  else evidence.write({ at: "error", message: String(error?.message ?? error), stack: String(error?.stack ?? "") });
+  process.exitCode = 1;
+}
+evidence.write({ at: "end" });
+beatWhileAlive();
+
+async function main() {
+  const addon = load(plan.addon);
+  const gauges = new Gauges(plan.probe);
+  const gcLog = new GcLog();
+  evidence.write({ at: "loaded", calls: gauges.read().calls });
+
+  const drive = await import(pathToFileURL(plan.drive));
+  await settle(gc, gauges);
+  for (let index = 1 - plan.warmup; index <= plan.rounds; index++) {
+    await one(index);
+  }
+
+  // Rounds 0 and below are the warm-up: napi-rs and V8 fill tables of their own in it.
+  async function one(index) {
+    const write = (entry) => evidence.write({ round: index, ...entry });
+    const sample = (moment) => write({ at: "sample", moment, gauges: gauges.sample() });
+
+    // The round before has settled.
+    gauges.resetPeaks();
+    await gcLog.collect();
+    sample("before");
+
+    const round = new Round({ plan, index, write, sample });
+    await drive.round(addon, round);
+    sample("return");
+
+    // Nothing may come between: a turn of the event loop would run finalizers.
+    gcLog.stop();
+    gc();
+    sample("gc");
+    write({ at: "settle", ...(await settle(gc, gauges)) });
+    sample("settled");
+    write({ at: "gc", ...(await gcLog.collect()) });
+  }
+}
+
+// A process whose event loop is empty ends here by itself. If something keeps it alive, these beats
+// say so and prove that it is the loop that waits, not a machine that has no time for it.
+function beatWhileAlive() {
+  let beats = 0;
+  const beat = () => {
+    beats += 1;
+    evidence.write({ at: "alive", beats, resources: process.getActiveResourcesInfo() });
+  };
+  setInterval(beat, 250).unref();
+}

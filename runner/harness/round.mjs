@@ -1,0 +1,55 @@
+// What a lesson's drive.mjs is given for one round of work.
+
+import { Worker } from "node:worker_threads";
+
+// Enough to draw a line of; more would only slow the work down.
+const MOST_SAMPLES = 24;
+
+export class Round {
+  #plan;
+  #write;
+  #sample;
+  #samples = 0;
+
+  constructor({ plan, index, write, sample }) {
+    this.#plan = plan;
+    this.#write = write;
+    this.#sample = sample;
+    // Which round this is: 1 and up are measured. Work that depends on it differs from round to round.
+    this.index = index;
+    // How much work to do.
+    this.size = plan.size;
+  }
+
+  // Takes a sample inside the work. `done` of `size` is done; calls in between are skipped.
+  sample(done) {
+    const due = Math.ceil((this.size * (this.#samples + 1)) / MOST_SAMPLES);
+    if (done < due) return;
+    while (Math.ceil((this.size * (this.#samples + 1)) / MOST_SAMPLES) <= done) this.#samples += 1;
+    this.#sample("inside");
+  }
+
+  // Records an answer of the add-on beside the right one. They are compared as JSON.
+  answer(name, actual, expected) {
+    this.#write({ at: "answer", name, actual, expected });
+  }
+
+  // Runs `worker(addon, data)` of drive.mjs in a new worker thread that loads the add-on, waits until
+  // the thread has ended, and returns what it returned.
+  worker(data) {
+    const { addon, drive } = this.#plan;
+    const worker = new Worker(new URL("./worker.mjs", import.meta.url), { workerData: { addon, drive, data } });
+    return new Promise((resolve, reject) => {
+      let result;
+      worker.on("message", (message) => (result = message));
+      worker.on("error", reject);
+      worker.on("exit", (code) => (code === 0 ? resolve(result) : reject(new Error(`the worker ended with ${code}`))));
+    });
+  }
+
+  // The add-on once more in this thread, as a second module instance.
+  async loadAgain() {
+    const { load } = await import("./load.mjs");
+    return load(this.#plan.addon);
+  }
+}

@@ -1,0 +1,36 @@
+// Waits until the exact counters stand still.
+//
+// gc() by itself runs no Node-API finalizer: they run on a later turn of the event loop. The second
+// gc() of a turn waits for the sweeper of array buffers. A chain of native references goes one link
+// a turn, so the number of turns is found, not fixed.
+
+import { EXACT } from "./gauges.mjs";
+
+const MOST_TURNS = 100;
+const STILL = 2;
+
+export async function settle(gc, gauges) {
+  let before = state(gauges);
+  let still = 0;
+  for (let turns = 1; turns <= MOST_TURNS; turns++) {
+    await new Promise(setImmediate);
+    gc();
+    gc();
+    await new Promise(setImmediate);
+    const now = state(gauges);
+    still = now === before ? still + 1 : 0;
+    // The turns that only confirmed the standstill are not part of the way there.
+    if (still === STILL) {
+      // On a turn in which nothing was collected, no handle of the collection is left.
+      await new Promise(setImmediate);
+      return { turns: turns - STILL, settled: true };
+    }
+    before = now;
+  }
+  return { turns: MOST_TURNS, settled: false };
+}
+
+function state(gauges) {
+  const counters = gauges.read();
+  return EXACT.map((name) => counters[name]).join();
+}

@@ -1,0 +1,335 @@
+//! The Node-API functions that the probe observes.
+//!
+//! For each function declared below, the linker sends the add-on's calls of `napi_x` to
+//! `__wrap_napi_x`, which is defined here. `lessons/build.rs` reads the declarations from this file
+//! and prints the linker's options: a line that begins with `fn napi_` is one function.
+//!
+//! The real function is looked up in the process. `__real_napi_x`, the linker's own name for it, is
+//! not defined by every linker in a shared library.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+use napi::sys::*;
+
+use crate::counters::{Counter, add, raise, watched};
+use crate::{finalizers, handles, look, threadsafe};
+
+const OK: napi_status = Status::napi_ok;
+
+/// Finds a function that Node exports, once.
+///
+/// # Panics
+/// When this process has no such function. It is not a Node process then, or one that is older than
+/// the Node-API version that the lessons ask for.
+fn real(cache: &AtomicPtr<c_void>, name: &CStr) -> *mut c_void {
+    let known = cache.load(Relaxed);
+    if !known.is_null() {
+        return known;
+    }
+    // SAFETY: a lookup by a static name.
+    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    assert!(!found.is_null(), "this process exports no {}", name.to_string_lossy());
+    cache.store(found, Relaxed);
+    found
+}
+
+macro_rules! find {
+    ($name:expr, $type:ty) => {{
+        static CACHE: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+        // SAFETY: Node exports this name with this signature; it is that of its public header.
+        unsafe { std::mem::transmute::<*mut c_void, $type>(real(&CACHE, $name)) }
+    }};
+}
+
+macro_rules! cstr {
+    ($name:ident) => {
+        const {
+            match CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
+                Ok(name) => name,
+                Err(_) => unreachable!(),
+            }
+        }
+    };
+}
+
+/// Functions of which only the fact of the call and the handles that it leaves matter.
+macro_rules! note_handles {
+    ($(fn $name:ident($env:ident: napi_env $(, $arg:ident: $type:ty)* $(,)?);)*) => {
+        wrap! { $(fn $name($env: napi_env $(, $arg: $type)*) |real| {
+            let status = real($env $(, $arg)*);
+            handles::note();
+            status
+        })* }
+    };
+}
+
+/// Functions with a body, in which the real function has the name between the bars.
+macro_rules! wrap {
+    ($(fn $name:ident($first:ident: $first_type:ty $(, $arg:ident: $type:ty)* $(,)?) |$real:ident| $body:block)*) => {
+        $(
+            /// # Safety
+            /// That of the function of this name in Node-API.
+            #[unsafe(export_name = concat!("__wrap_", stringify!($name)))]
+            unsafe extern "C" fn $name($first: $first_type $(, $arg: $type)*) -> napi_status {
+                let $real = find!(
+                    cstr!($name),
+                    unsafe extern "C" fn($first_type $(, $type)*) -> napi_status
+                );
+                // SAFETY: the arguments are the caller's own, under the caller's contract.
+                unsafe {
+                    Observe::observe($first);
+                    $body
+                }
+            }
+        )*
+    };
+}
+
+/// The first argument of a Node-API function.
+trait Observe {
+    /// Counts the call. The first one of the process also prepares what the harness looks through.
+    unsafe fn observe(self);
+}
+
+impl Observe for napi_env {
+    unsafe fn observe(self) {
+        if add(Counter::Calls, 1) == 1 && watched() {
+            // SAFETY: the first call of an add-on is made while its module registers.
+            unsafe { look::install(self) };
+        }
+    }
+}
+
+impl Observe for napi_threadsafe_function {
+    unsafe fn observe(self) {
+        add(Counter::Calls, 1);
+    }
+}
+
+note_handles! {
+    fn napi_get_undefined(env: napi_env, result: *mut napi_value);
+    fn napi_get_null(env: napi_env, result: *mut napi_value);
+    fn napi_get_global(env: napi_env, result: *mut napi_value);
+    fn napi_get_boolean(env: napi_env, value: bool, result: *mut napi_value);
+    fn napi_create_object(env: napi_env, result: *mut napi_value);
+    fn napi_create_array(env: napi_env, result: *mut napi_value);
+    fn napi_create_array_with_length(env: napi_env, length: usize, result: *mut napi_value);
+    fn napi_create_double(env: napi_env, value: f64, result: *mut napi_value);
+    fn napi_create_int32(env: napi_env, value: i32, result: *mut napi_value);
+    fn napi_create_uint32(env: napi_env, value: u32, result: *mut napi_value);
+    fn napi_create_int64(env: napi_env, value: i64, result: *mut napi_value);
+    fn napi_create_string_utf8(env: napi_env, text: *const c_char, length: isize, result: *mut napi_value);
+    fn napi_create_string_utf16(env: napi_env, text: *const u16, length: isize, result: *mut napi_value);
+    fn napi_create_string_latin1(env: napi_env, text: *const c_char, length: isize, result: *mut napi_value);
+    fn napi_create_symbol(env: napi_env, description: napi_value, result: *mut napi_value);
+    fn napi_create_function(env: napi_env, name: *const c_char, length: isize, cb: napi_callback, data: *mut c_void, result: *mut napi_value);
+    fn napi_create_error(env: napi_env, code: napi_value, message: napi_value, result: *mut napi_value);
+    fn napi_create_bigint_int64(env: napi_env, value: i64, result: *mut napi_value);
+    fn napi_create_bigint_uint64(env: napi_env, value: u64, result: *mut napi_value);
+    fn napi_create_bigint_words(env: napi_env, sign: c_int, count: usize, words: *const u64, result: *mut napi_value);
+    fn napi_create_date(env: napi_env, time: f64, result: *mut napi_value);
+    fn napi_create_promise(env: napi_env, deferred: *mut napi_deferred, promise: *mut napi_value);
+    fn napi_create_buffer(env: napi_env, length: usize, data: *mut *mut c_void, result: *mut napi_value);
+    fn napi_create_buffer_copy(env: napi_env, length: usize, data: *const c_void, copy: *mut *mut c_void, result: *mut napi_value);
+    fn napi_create_arraybuffer(env: napi_env, length: usize, data: *mut *mut c_void, result: *mut napi_value);
+    fn napi_create_typedarray(env: napi_env, kind: napi_typedarray_type, length: usize, buffer: napi_value, offset: usize, result: *mut napi_value);
+    fn napi_create_dataview(env: napi_env, length: usize, buffer: napi_value, offset: usize, result: *mut napi_value);
+    fn napi_coerce_to_bool(env: napi_env, value: napi_value, result: *mut napi_value);
+    fn napi_coerce_to_number(env: napi_env, value: napi_value, result: *mut napi_value);
+    fn napi_coerce_to_object(env: napi_env, value: napi_value, result: *mut napi_value);
+    fn napi_coerce_to_string(env: napi_env, value: napi_value, result: *mut napi_value);
+    fn napi_get_prototype(env: napi_env, object: napi_value, result: *mut napi_value);
+    fn napi_get_property_names(env: napi_env, object: napi_value, result: *mut napi_value);
+    fn napi_get_property(env: napi_env, object: napi_value, key: napi_value, result: *mut napi_value);
+    fn napi_get_named_property(env: napi_env, object: napi_value, name: *const c_char, result: *mut napi_value);
+    fn napi_get_element(env: napi_env, object: napi_value, index: u32, result: *mut napi_value);
+    fn napi_get_new_target(env: napi_env, info: napi_callback_info, result: *mut napi_value);
+    fn napi_get_cb_info(env: napi_env, info: napi_callback_info, argc: *mut usize, argv: *mut napi_value, this: *mut napi_value, data: *mut *mut c_void);
+    fn napi_get_reference_value(env: napi_env, reference: napi_ref, result: *mut napi_value);
+    fn napi_get_and_clear_last_exception(env: napi_env, result: *mut napi_value);
+    fn napi_define_class(env: napi_env, name: *const c_char, length: isize, constructor: napi_callback, data: *mut c_void, count: usize, properties: *const napi_property_descriptor, result: *mut napi_value);
+    fn napi_new_instance(env: napi_env, constructor: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
+    fn napi_call_function(env: napi_env, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
+    fn napi_make_callback(env: napi_env, context: napi_async_context, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
+    fn napi_run_script(env: napi_env, script: napi_value, result: *mut napi_value);
+    fn napi_escape_handle(env: napi_env, scope: napi_escapable_handle_scope, escapee: napi_value, result: *mut napi_value);
+    fn napi_set_named_property(env: napi_env, object: napi_value, name: *const c_char, value: napi_value);
+    fn napi_define_properties(env: napi_env, object: napi_value, count: usize, properties: *const napi_property_descriptor);
+}
+
+wrap! {
+    fn napi_open_handle_scope(env: napi_env, result: *mut napi_handle_scope) |real| {
+        count(real(env, result), Counter::ScopesOpened)
+    }
+    fn napi_close_handle_scope(env: napi_env, scope: napi_handle_scope) |real| {
+        let status = count(real(env, scope), Counter::ScopesClosed);
+        handles::note();
+        status
+    }
+    fn napi_open_escapable_handle_scope(env: napi_env, result: *mut napi_escapable_handle_scope) |real| {
+        count(real(env, result), Counter::ScopesOpened)
+    }
+    fn napi_close_escapable_handle_scope(env: napi_env, scope: napi_escapable_handle_scope) |real| {
+        let status = count(real(env, scope), Counter::ScopesClosed);
+        handles::note();
+        status
+    }
+    fn napi_create_reference(env: napi_env, value: napi_value, initial: u32, result: *mut napi_ref) |real| {
+        count(real(env, value, initial, result), Counter::RefsCreated)
+    }
+    fn napi_delete_reference(env: napi_env, reference: napi_ref) |real| {
+        count(real(env, reference), Counter::RefsDeleted)
+    }
+    fn napi_wrap(
+        env: napi_env,
+        object: napi_value,
+        native: *mut c_void,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        reference: *mut napi_ref,
+    ) |real| {
+        let wrap = |finalize, hint| real(env, object, native, finalize, hint, reference);
+        let status = count(finalizers::count(finalize, hint, wrap), Counter::Wraps);
+        count_reference(status, reference)
+    }
+    fn napi_remove_wrap(env: napi_env, object: napi_value, result: *mut *mut c_void) |real| {
+        count(real(env, object, result), Counter::WrapsRemoved)
+    }
+    fn napi_add_finalizer(
+        env: napi_env,
+        object: napi_value,
+        data: *mut c_void,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        reference: *mut napi_ref,
+    ) |real| {
+        let register = |finalize, hint| real(env, object, data, finalize, hint, reference);
+        count_reference(finalizers::count(finalize, hint, register), reference)
+    }
+    fn napi_create_external(
+        env: napi_env,
+        data: *mut c_void,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        result: *mut napi_value,
+    ) |real| {
+        let status = finalizers::count(finalize, hint, |finalize, hint| real(env, data, finalize, hint, result));
+        handles::note();
+        status
+    }
+    fn napi_create_external_buffer(
+        env: napi_env,
+        length: usize,
+        data: *mut c_void,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        result: *mut napi_value,
+    ) |real| {
+        let create = |finalize, hint| real(env, length, data, finalize, hint, result);
+        let status = finalizers::count(finalize, hint, create);
+        handles::note();
+        status
+    }
+    fn napi_create_external_arraybuffer(
+        env: napi_env,
+        data: *mut c_void,
+        length: usize,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        result: *mut napi_value,
+    ) |real| {
+        let create = |finalize, hint| real(env, data, length, finalize, hint, result);
+        let status = finalizers::count(finalize, hint, create);
+        handles::note();
+        status
+    }
+    fn napi_set_instance_data(env: napi_env, data: *mut c_void, finalize: napi_finalize, hint: *mut c_void) |real| {
+        finalizers::count(finalize, hint, |finalize, hint| real(env, data, finalize, hint))
+    }
+    fn napi_adjust_external_memory(env: napi_env, change: i64, result: *mut i64) |real| {
+        let status = count(real(env, change, result), Counter::Adjusts);
+        if status == OK {
+            let now = add(Counter::External, change);
+            raise(Counter::PeakExternal, now);
+        }
+        status
+    }
+    fn napi_create_threadsafe_function(
+        env: napi_env,
+        function: napi_value,
+        resource: napi_value,
+        resource_name: napi_value,
+        max_queue_size: usize,
+        initial_thread_count: usize,
+        finalize_data: *mut c_void,
+        finalize: napi_finalize,
+        context: *mut c_void,
+        call_js: napi_threadsafe_function_call_js,
+        result: *mut napi_threadsafe_function,
+    ) |real| {
+        let own = threadsafe::Function::leak(context, call_js, finalize, finalize_data);
+        let status = real(
+            env,
+            function,
+            resource,
+            resource_name,
+            max_queue_size,
+            initial_thread_count,
+            null_mut(),
+            Some(threadsafe::finalize),
+            own.cast(),
+            Some(threadsafe::deliver),
+            result,
+        );
+        count(status, Counter::TsfnCreated)
+    }
+    fn napi_get_threadsafe_function_context(function: napi_threadsafe_function, result: *mut *mut c_void) |real| {
+        let status = real(function, result);
+        if status == OK {
+            *result = threadsafe::context_of(*result);
+        }
+        status
+    }
+    fn napi_call_threadsafe_function(
+        function: napi_threadsafe_function,
+        data: *mut c_void,
+        mode: napi_threadsafe_function_call_mode,
+    ) |real| {
+        threadsafe::offer(|| real(function, data, mode))
+    }
+}
+
+fn count(status: napi_status, counter: Counter) -> napi_status {
+    if status == OK {
+        add(counter, 1);
+    }
+    status
+}
+
+/// A reference is the add-on's to delete only when it asked for one.
+fn count_reference(status: napi_status, reference: *mut napi_ref) -> napi_status {
+    if reference.is_null() { status } else { count(status, Counter::RefsCreated) }
+}
+
+macro_rules! unobserved {
+    ($($real:ident = $name:literal($($arg:ident: $type:ty),*);)*) => {
+        $(
+            /// The function of Node-API, unobserved: for the probe's own use.
+            pub(crate) unsafe fn $real($($arg: $type),*) -> napi_status {
+                let real = find!($name, unsafe extern "C" fn($($type),*) -> napi_status);
+                // SAFETY: the caller's contract is Node-API's.
+                unsafe { real($($arg),*) }
+            }
+        )*
+    };
+}
+
+unobserved! {
+    real_get_global = c"napi_get_global"(env: napi_env, result: *mut napi_value);
+    real_get_undefined = c"napi_get_undefined"(env: napi_env, result: *mut napi_value);
+    real_create_function = c"napi_create_function"(env: napi_env, name: *const c_char, length: isize, cb: napi_callback, data: *mut c_void, result: *mut napi_value);
+    real_set_named_property = c"napi_set_named_property"(env: napi_env, object: napi_value, name: *const c_char, value: napi_value);
+    real_call_function = c"napi_call_function"(env: napi_env, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
+}

@@ -1,0 +1,91 @@
+//! Counts what goes through a thread-safe function: `call_js`, its context and its finalizer are
+//! replaced by ones that call the add-on's own and count.
+
+use std::ffi::c_void;
+use std::ptr::null_mut;
+
+use napi::sys::{Status, napi_env, napi_finalize, napi_status, napi_threadsafe_function_call_js, napi_value};
+
+use crate::counters::{Counter, add, raise};
+use crate::node_api::{real_call_function, real_get_undefined};
+
+/// The add-on's side of one thread-safe function. It stays allocated until the process ends, since
+/// Node drains the queue after the finalizer has run; it is past the add-on's allocator.
+pub(crate) struct Function {
+    pub(crate) context: *mut c_void,
+    call_js: napi_threadsafe_function_call_js,
+    finalize: napi_finalize,
+    finalize_data: *mut c_void,
+}
+
+impl Function {
+    pub(crate) fn leak(
+        context: *mut c_void,
+        call_js: napi_threadsafe_function_call_js,
+        finalize: napi_finalize,
+        finalize_data: *mut c_void,
+    ) -> *mut Function {
+        // SAFETY: the block has the size of a `Function` and malloc's alignment.
+        unsafe {
+            let function = libc::malloc(size_of::<Function>()).cast::<Function>();
+            assert!(!function.is_null(), "the probe is out of memory");
+            function.write(Function { context, call_js, finalize, finalize_data });
+            function
+        }
+    }
+}
+
+/// Runs `call`, which offers one payload to a queue, and keeps the length of the queue.
+pub(crate) fn offer(call: impl FnOnce() -> napi_status) -> napi_status {
+    // Counted before the call: the payload may be delivered before this thread runs again.
+    let queued = add(Counter::Queued, 1);
+    let status = call();
+    if status == Status::napi_ok {
+        raise(Counter::PeakQueued, queued);
+    } else {
+        add(Counter::Queued, -1);
+        add(Counter::Refused, 1);
+    }
+    status
+}
+
+/// The `call_js` that Node sees.
+pub(crate) unsafe extern "C" fn deliver(env: napi_env, callback: napi_value, function: *mut c_void, data: *mut c_void) {
+    add(Counter::Queued, -1);
+    add(if env.is_null() { Counter::Drained } else { Counter::Delivered }, 1);
+    // SAFETY: `function` is the block of `leak`, which is never freed; the arguments are Node's.
+    unsafe {
+        let Function { call_js, context, .. } = *function.cast::<Function>();
+        match call_js {
+            Some(call_js) => call_js(env, callback, context, data),
+            // As Node does for a function without a `call_js`.
+            None if !env.is_null() && !callback.is_null() => {
+                let mut undefined = null_mut();
+                real_get_undefined(env, &mut undefined);
+                real_call_function(env, undefined, callback, 0, null_mut(), null_mut());
+            }
+            None => {}
+        }
+    }
+}
+
+/// The finalizer that Node sees.
+pub(crate) unsafe extern "C" fn finalize(env: napi_env, _: *mut c_void, function: *mut c_void) {
+    add(Counter::TsfnFinalized, 1);
+    // SAFETY: as in `deliver`.
+    unsafe {
+        let Function { finalize, finalize_data, context, .. } = *function.cast::<Function>();
+        if let Some(finalize) = finalize {
+            finalize(env, finalize_data, context);
+        }
+    }
+}
+
+/// The add-on's own context of a thread-safe function.
+///
+/// # Safety
+/// `context` came from Node for a function that was created through the probe.
+pub(crate) unsafe fn context_of(context: *mut c_void) -> *mut c_void {
+    // SAFETY: the caller's contract.
+    unsafe { (*context.cast::<Function>()).context }
+}
