@@ -1,0 +1,120 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use runner::catalog::Variant;
+
+/// Run the lessons of After GC: see an add-on's memory before and after garbage collection, edit the
+/// Rust, and have it graded.
+#[derive(Parser)]
+#[command(name = "lesson", bin_name = "cargo lesson", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 passed, 1 graded and failed, 2 wrong usage, 3 not able to run or undecided.";
+
+/// Where the course is, and what runs it.
+#[derive(Args)]
+pub(crate) struct Place {
+    /// The course's folder [default: the one that you are in]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// The node to run with [default: $LESSON_NODE, or the one in $PATH]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) node: Option<PathBuf>,
+    /// Where to keep what is built and run; all of it can be deleted [default: target/lessons]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) work: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run a lesson's add-on and see its memory before and after GC
+    Run {
+        /// The lesson, such as scopes/callback-loop
+        id: String,
+        /// Which program: exercise, solution, or wrong:NAME
+        #[arg(long, default_value = "exercise")]
+        variant: Variant,
+    },
+    /// Grade your exercises
+    Check {
+        /// The lessons, such as scopes/callback-loop
+        #[arg(value_name = "ID", required_unless_present = "all")]
+        ids: Vec<String>,
+        /// All lessons
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+        /// Which program: exercise, solution, or wrong:NAME
+        #[arg(long, default_value = "exercise")]
+        variant: Variant,
+        /// How to print: text, or json with one event a line
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// List the lessons and which of them you have solved
+    List,
+    /// Show a hint
+    Hint {
+        /// The lesson
+        id: String,
+        /// 1, 2 or 3: each says more
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
+        level: u8,
+    },
+    /// Show the solution
+    Solution {
+        /// The lesson
+        id: String,
+        /// Do not ask, also when the exercise is not solved
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Put the exercise back to how it was; your version is kept in backups/
+    Reset {
+        /// The lesson
+        id: String,
+    },
+    /// See that this machine has what the lessons need
+    Doctor,
+    /// Fetch and build all that the lessons need, for work without a network
+    Prepare,
+    /// Prove lessons: the solution passes, all in wrong/ fails (for authors)
+    Verify {
+        /// The lessons
+        #[arg(value_name = "ID", required_unless_present = "all")]
+        ids: Vec<String>,
+        /// All lessons
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+    },
+    /// Begin a lesson, or bring its manifest up to date (for authors)
+    New {
+        /// The new lesson: topic/slug
+        id: String,
+    },
+    /// Be the process between the runner and a program
+    #[command(hide = true)]
+    Supervise,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,45 @@
+//! One file for each command.
+
+mod check;
+mod doctor;
+mod hint;
+mod list;
+mod new;
+mod prepare;
+mod reset;
+mod run;
+mod solution;
+mod verify;
+mod welcome;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command};
+use crate::session::Session;
+
+/// An error in how the command was used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(pub(crate) String);
+
+/// Runs the command that was typed, and answers with the exit code.
+pub(crate) fn execute(cli: Cli) -> Result<u8> {
+    if matches!(cli.command, Some(Command::Supervise)) {
+        return Ok(runner::process::supervise());
+    }
+    let session = Session::open(cli.place)?;
+    match cli.command {
+        None => welcome::execute(&session),
+        Some(Command::Run { id, variant }) => run::execute(&session, &id, &variant),
+        Some(Command::Check { ids, all, variant, format }) => check::execute(&session, &ids, all, &variant, format),
+        Some(Command::List) => list::execute(&session),
+        Some(Command::Hint { id, level }) => hint::execute(&session, &id, level),
+        Some(Command::Solution { id, yes }) => solution::execute(&session, &id, yes),
+        Some(Command::Reset { id }) => reset::execute(&session, &id),
+        Some(Command::Doctor) => doctor::execute(&session),
+        Some(Command::Prepare) => prepare::execute(&session),
+        Some(Command::Verify { ids, all }) => verify::execute(&session, &ids, all),
+        Some(Command::New { id }) => new::execute(&session, &id),
+        Some(Command::Supervise) => unreachable!("it returned above"),
+    }
+}

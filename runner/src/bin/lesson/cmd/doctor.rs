@@ -1,0 +1,57 @@
+//! `lesson doctor`: compiles and loads a real add-on, and says what is missing.
+
+use anyhow::Result;
+use runner::catalog::Variant;
+use runner::check::{self, CheckError};
+use runner::compile::CompileError;
+use runner::doctor;
+use runner::grade::Verdict;
+use runner::run::Scale;
+
+use crate::UNABLE;
+use crate::progress::Progress;
+use crate::session::Session;
+
+pub(super) fn execute(session: &Session) -> Result<u8> {
+    session.ready_to_run()?;
+    let mut sound = true;
+    let mut say = |ok: bool, text: &str| {
+        sound &= ok;
+        let mark = if ok { session.paint.green("ok  ") } else { session.paint.red("FAIL") };
+        println!("{mark}  {}", text.replace('\n', "\n      "));
+    };
+    match doctor::rust(&session.course, &session.cancel) {
+        Ok(version) => say(true, &version),
+        Err(fault) => say(false, &fault),
+    }
+    match doctor::node(&session.course, &session.cancel) {
+        Ok(version) => say(true, &version),
+        Err(fault) => say(false, &fault),
+    }
+    let Some(first) = session.catalog.ids().first() else {
+        say(false, "book/SUMMARY.md names no lesson");
+        return Ok(UNABLE);
+    };
+    let lesson = session.catalog.lesson(first.as_str())?;
+    let mut progress = Progress::new(session.live(), true);
+    let mut events = |event| progress.event(&event);
+    let checked = check::check(&session.course, &lesson, &Variant::Solution, Scale::Check, &mut events, &session.cancel);
+    drop(progress);
+    match checked {
+        Ok(checked) if checked.outcome.verdict == Verdict::Passed => {
+            let (recording, _) = checked.ran.as_ref().expect("what passed has run");
+            say(true, &format!("an add-on compiles, loads and is graded ({first})"));
+            for missing in doctor::missing_evidence(recording) {
+                say(false, &missing);
+            }
+        }
+        Ok(checked) => {
+            say(false, &format!("the solution of {first} does not pass: {:?}", checked.outcome.failed().collect::<Vec<_>>()))
+        }
+        Err(CheckError::Compile(CompileError::NoLinker)) => say(false, &doctor::no_linker()),
+        Err(error) => say(false, &error.to_string()),
+    }
+    println!();
+    println!("{}", if sound { "All lessons can be run and graded here." } else { "See above for what is missing." });
+    Ok(if sound { 0 } else { UNABLE })
+}

@@ -1,0 +1,22 @@
+//! `lesson new`: the manifest of a lesson, and what else is to be written.
+
+use anyhow::Result;
+use runner::catalog::LessonId;
+use runner::template;
+
+use crate::session::Session;
+
+pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
+    let id: LessonId = id.parse()?;
+    let written = template::write(&session.course.root, &id)?;
+    for (path, what) in written.files {
+        println!("{}  {:<50} {what}", if written.new.contains(&path) { "wrote" } else { "there" }, path.display());
+    }
+    println!();
+    if !session.catalog.ids().contains(&id) {
+        println!("Give it a place in the book: a link `[Title]({id}.md)` in book/SUMMARY.md.");
+    }
+    println!("Write the files, in any order. Run this again when you have added a file to wrong/.");
+    println!("Then: cargo lesson verify {id}");
+    Ok(0)
+}

@@ -1,0 +1,17 @@
+//! `lesson reset`: the exercise as it was shipped, after a backup.
+
+use anyhow::{Context, Result};
+use runner::progress;
+
+use crate::session::Session;
+
+pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
+    let lesson = session.catalog.lesson(id)?;
+    let exercise = lesson.file("exercise.rs");
+    let exercise = lesson.relative(&exercise).display();
+    match progress::reset(&session.course, &lesson).with_context(|| format!("failed to reset {exercise}"))? {
+        Some(backup) => println!("{exercise} is as it was shipped. Your version is in {}.", lesson.relative(&backup).display()),
+        None => println!("{exercise} is as it was shipped: there is nothing to reset."),
+    }
+    Ok(0)
+}

@@ -1,0 +1,46 @@
+//! `lesson run`: the table of moments.
+
+use anyhow::Result;
+use runner::catalog::{ENDS, Variant};
+use runner::check;
+use runner::grade::Verdict;
+use runner::report::{memory, verdict};
+use runner::run::Scale;
+
+use crate::FAILED;
+use crate::progress::Progress;
+use crate::session::Session;
+
+pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<u8> {
+    let lesson = session.catalog.lesson(id)?;
+    let source = lesson.source(variant)?;
+    session.ready_to_run()?;
+    let mut progress = Progress::new(session.live(), true);
+    let mut events = |event| progress.event(&event);
+    let checked = match check::check(&session.course, &lesson, variant, Scale::Run, &mut events, &session.cancel) {
+        Ok(checked) => checked,
+        Err(error) => return super::check::unable(error),
+    };
+    drop(progress);
+
+    eprintln!();
+    let Some((_, table)) = &checked.ran else {
+        print!("{}", verdict::text(&lesson.id, variant, &checked, session.paint));
+        return Ok(FAILED);
+    };
+    // How the run ended is the first thing to know, unless it ended well.
+    let ended = checked.outcome.checks.iter().find(|check| check.name == ENDS);
+    let ended_well = ended.is_none_or(|check| check.verdict == Verdict::Passed);
+    print!("{}", memory::text(table, session.paint));
+    if !ended_well {
+        println!();
+        print!("{}", verdict::text(&lesson.id, variant, &checked, session.paint));
+    }
+    println!();
+    let next = |word: &str, rest: String| println!("{}  {rest}", session.paint.bold(word));
+    next("Edit  ", lesson.relative(&source).display().to_string());
+    let which = if *variant == Variant::Exercise { String::new() } else { format!(" --variant {variant}") };
+    next("Check ", format!("cargo lesson check {id}{which}"));
+    next("Read  ", format!("book/{id}.md"));
+    Ok(if ended_well { 0 } else { FAILED })
+}

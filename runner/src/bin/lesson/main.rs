@@ -1,0 +1,42 @@
+//! The `lesson` command: parses, calls the library, and shows what it says.
+
+mod cli;
+mod cmd;
+mod progress;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use runner::catalog::CatalogError;
+
+use cli::Cli;
+
+/// Graded and failed.
+const FAILED: u8 = 1;
+/// Wrong usage.
+const USAGE: u8 = 2;
+/// Not able to run, or undecided.
+const UNABLE: u8 = 3;
+/// Ended by Ctrl-C, as shells count it.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cmd::execute(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    use CatalogError::{Id, NoWrong, Unknown, Variant};
+    match error.downcast_ref() {
+        Some(Id { .. } | NoWrong { .. } | Unknown { .. } | Variant { .. }) => USAGE,
+        _ if error.is::<cmd::Usage>() => USAGE,
+        _ => UNABLE,
+    }
+}

@@ -1,0 +1,69 @@
+//! What every command needs: the course, its catalog, and the terminal.
+
+use std::io::{IsTerminal, stderr, stdout};
+
+use anyhow::{Context, Result, anyhow};
+use runner::catalog::{Catalog, Lesson};
+use runner::course::Course;
+use runner::process::{Cancel, RunFolder};
+use runner::report::paint::Paint;
+
+use crate::cli::Place;
+
+pub(crate) struct Session {
+    pub(crate) course: Course,
+    pub(crate) catalog: Catalog,
+    pub(crate) paint: Paint,
+    pub(crate) cancel: Cancel,
+}
+
+impl Session {
+    pub(crate) fn open(place: Place) -> Result<Session> {
+        let here = std::env::current_dir().context("failed to find the current folder")?;
+        // Cargo's manifest folder is `runner/`: it is there when the command is run as `cargo lesson`.
+        let built_from = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = match place.root {
+            Some(root) => std::path::absolute(&root)
+                .ok()
+                .filter(|root| Course::find_root(root).as_ref() == Some(root))
+                .ok_or_else(|| anyhow!("{} is not a course: it has no lessons/ and runner/harness/", root.display()))?,
+            None => Course::find_root(&here)
+                .or_else(|| Course::find_root(built_from))
+                .ok_or_else(|| anyhow!("there is no course in {} or above; name one with --root", here.display()))?,
+        };
+        let lesson = std::env::current_exe().context("failed to find the `lesson` program")?;
+        let mut course = Course::new(root, lesson);
+        if let Some(node) = place.node {
+            // A bare name is looked up in $PATH, a path is taken from here.
+            course.node = if node.components().count() > 1 { here.join(node) } else { node };
+        }
+        if let Some(work) = place.work {
+            course = course.work_in(here.join(work));
+        }
+        let paint = Paint::new(stdout().is_terminal());
+        course.colour = paint.is_on();
+        let catalog = Catalog::load(&course.root)?;
+        Ok(Session { course, catalog, paint, cancel: Cancel::default() })
+    }
+
+    /// Prepares for running programs: ends what a killed runner has left, and listens to Ctrl-C.
+    pub(crate) fn ready_to_run(&self) -> Result<()> {
+        RunFolder::sweep_abandoned(&self.course.runs());
+        let cancel = self.cancel.clone();
+        ctrlc::set_handler(move || cancel.cancel()).context("failed to listen to Ctrl-C")
+    }
+
+    /// The lessons of a command line: those that were named, or all.
+    pub(crate) fn lessons(&self, ids: &[String], all: bool) -> Result<Vec<Lesson>> {
+        let ids: Vec<&str> = match all {
+            true => self.catalog.ids().iter().map(|id| id.as_str()).collect(),
+            false => ids.iter().map(String::as_str).collect(),
+        };
+        Ok(ids.into_iter().map(|id| self.catalog.lesson(id)).collect::<Result<_, _>>()?)
+    }
+
+    /// For stderr, where progress goes.
+    pub(crate) fn live(&self) -> bool {
+        stderr().is_terminal()
+    }
+}

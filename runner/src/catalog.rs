@@ -1,0 +1,259 @@
+//! The lessons of a course, in the order of `book/SUMMARY.md`.
+//!
+//! ```text
+//! Catalog -- the ids of all lessons, in the book's order
+//!   Lesson -- one folder of lessons/, and its lesson.toml
+//!     Variant -- one program of it: the exercise, the solution, or one in wrong/
+//! ```
+//!
+//! A lesson is read when it is asked for, so that a mistake in one leaves the others usable.
+
+mod manifest;
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+pub use manifest::{Bound, Check, ENDS, Evidence, Gauge, Manifest, Metric, Work, Wrong};
+
+/// The name of a lesson, `topic/slug`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LessonId(String);
+
+impl LessonId {
+    /// The id in the form that a file name can have: `topic-slug`. It is the lesson's package name.
+    pub fn package(&self) -> String {
+        self.0.replace('/', "-")
+    }
+
+    /// The id as it is written: `topic/slug`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LessonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<LessonId> for String {
+    fn from(id: LessonId) -> String {
+        id.0
+    }
+}
+
+impl TryFrom<String> for LessonId {
+    type Error = CatalogError;
+
+    fn try_from(id: String) -> Result<LessonId, CatalogError> {
+        id.parse()
+    }
+}
+
+impl FromStr for LessonId {
+    type Err = CatalogError;
+
+    fn from_str(id: &str) -> Result<LessonId, CatalogError> {
+        let part = |part: &str| {
+            part.starts_with(|c: char| c.is_ascii_lowercase())
+                && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        };
+        match id.split_once('/') {
+            Some((topic, slug)) if part(topic) && part(slug) => Ok(LessonId(id.to_owned())),
+            _ => Err(CatalogError::Id { id: id.to_owned() }),
+        }
+    }
+}
+
+/// One program of a lesson.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Variant {
+    /// `exercise.rs`: the learner's.
+    Exercise,
+    /// The file in `solutions/`.
+    Solution,
+    /// A file of `wrong/`, without its ending.
+    Wrong(String),
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Variant::Exercise => f.write_str("exercise"),
+            Variant::Solution => f.write_str("solution"),
+            Variant::Wrong(name) => write!(f, "wrong:{name}"),
+        }
+    }
+}
+
+impl From<Variant> for String {
+    fn from(variant: Variant) -> String {
+        variant.to_string()
+    }
+}
+
+impl TryFrom<String> for Variant {
+    type Error = CatalogError;
+
+    fn try_from(variant: String) -> Result<Variant, CatalogError> {
+        variant.parse()
+    }
+}
+
+impl FromStr for Variant {
+    type Err = CatalogError;
+
+    fn from_str(variant: &str) -> Result<Variant, CatalogError> {
+        match (variant, variant.strip_prefix("wrong:")) {
+            ("exercise", _) => Ok(Variant::Exercise),
+            ("solution", _) => Ok(Variant::Solution),
+            (_, Some(name)) if !name.is_empty() => Ok(Variant::Wrong(name.to_owned())),
+            _ => Err(CatalogError::Variant { variant: variant.to_owned() }),
+        }
+    }
+}
+
+/// The ids of a course's lessons.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    root: PathBuf,
+    ids: Vec<LessonId>,
+}
+
+/// One lesson: its id, where it is, and what its manifest says.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// Its name.
+    pub id: LessonId,
+    /// The root of the course.
+    pub root: PathBuf,
+    /// What `lesson.toml` says.
+    pub manifest: Manifest,
+}
+
+/// What is wrong with the course, or with the name of something in it.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum CatalogError {
+    #[error("`{id}` is not a lesson's id: an id is topic/slug, in lower-case letters, digits and hyphens")]
+    Id { id: String },
+    #[error("there is no lesson `{id}`{}", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    Unknown { id: String, nearest: Option<LessonId> },
+    #[error("`{variant}` is not a variant: use exercise, solution, or wrong:NAME")]
+    Variant { variant: String },
+    #[error("{id} has no wrong fix `{name}`; it has {known}")]
+    NoWrong { id: LessonId, name: String, known: String },
+    #[error("failed to read {path}: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{path}:{line}: {message}")]
+    Manifest { path: PathBuf, line: usize, message: String },
+}
+
+impl Catalog {
+    /// Reads the order of the lessons.
+    ///
+    /// # Errors
+    /// When `book/SUMMARY.md` can't be read.
+    pub fn load(root: &Path) -> Result<Catalog, CatalogError> {
+        let path = root.join("book/SUMMARY.md");
+        let summary = fs::read_to_string(&path).map_err(|source| CatalogError::Read { path, source })?;
+        let ids = summary
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next()?.trim_start_matches("./").strip_suffix(".md")?.parse().ok())
+            .filter(|id: &LessonId| root.join("lessons").join(id.as_str()).is_dir())
+            .collect();
+        Ok(Catalog { root: root.to_path_buf(), ids })
+    }
+
+    /// All lessons, in the book's order.
+    pub fn ids(&self) -> &[LessonId] {
+        &self.ids
+    }
+
+    /// Reads one lesson.
+    ///
+    /// # Errors
+    /// When there is none of this name (the nearest name is part of the error), or when its manifest
+    /// says something that can't be.
+    pub fn lesson(&self, id: &str) -> Result<Lesson, CatalogError> {
+        match self.ids.iter().find(|known| known.as_str() == id) {
+            Some(id) => Lesson::read(&self.root, id.clone()),
+            None => Err(CatalogError::Unknown { id: id.to_owned(), nearest: self.nearest(id) }),
+        }
+    }
+
+    fn nearest(&self, id: &str) -> Option<LessonId> {
+        let slug = |id: &str| id.rsplit('/').next().unwrap_or_default().to_owned();
+        let distance = |known: &LessonId| {
+            strsim::damerau_levenshtein(known.as_str(), id).min(strsim::damerau_levenshtein(&slug(known.as_str()), &slug(id)))
+        };
+        let near = self.ids.iter().min_by_key(|known| distance(known))?;
+        (distance(near) <= 1 + id.len() / 4).then(|| near.clone())
+    }
+}
+
+impl Lesson {
+    /// Reads the lesson's manifest and sees that its files are there.
+    pub(crate) fn read(root: &Path, id: LessonId) -> Result<Lesson, CatalogError> {
+        let folder = root.join("lessons").join(id.as_str());
+        let manifest = manifest::read(&folder)?;
+        let lesson = Lesson { root: root.to_path_buf(), id, manifest };
+        for path in [lesson.file("drive.mjs"), lesson.file("Cargo.toml")].into_iter().chain(lesson.sources()) {
+            if !path.is_file() {
+                return Err(CatalogError::Manifest {
+                    path: lesson.file("lesson.toml"),
+                    line: 1,
+                    message: format!("the lesson's file {} is missing", lesson.relative(&path).display()),
+                });
+            }
+        }
+        Ok(lesson)
+    }
+
+    /// A file of the lesson's folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.root.join("lessons").join(self.id.as_str()).join(name)
+    }
+
+    /// The Rust file of a variant.
+    ///
+    /// # Errors
+    /// When the lesson has no wrong fix of that name.
+    pub fn source(&self, variant: &Variant) -> Result<PathBuf, CatalogError> {
+        match variant {
+            Variant::Exercise => Ok(self.file("exercise.rs")),
+            Variant::Solution => Ok(self.root.join("solutions").join(format!("{}.rs", self.id))),
+            Variant::Wrong(name) if self.manifest.wrong.contains_key(name) => Ok(self.file(&format!("wrong/{name}.rs"))),
+            Variant::Wrong(name) => {
+                let known: Vec<&str> = self.manifest.wrong.keys().map(String::as_str).collect();
+                Err(CatalogError::NoWrong { id: self.id.clone(), name: name.clone(), known: known.join(", ") })
+            }
+        }
+    }
+
+    /// The programs of the law: the solution, and all that must fail.
+    pub fn law(&self) -> Vec<Variant> {
+        let wrong = self.manifest.wrong.keys().map(|name| Variant::Wrong(name.clone()));
+        [Variant::Solution].into_iter().chain(wrong).collect()
+    }
+
+    /// The Rust files of all variants.
+    pub fn sources(&self) -> Vec<PathBuf> {
+        let all = [Variant::Exercise].into_iter().chain(self.law());
+        all.map(|variant| self.source(&variant).expect("the lesson's own variants have a file")).collect()
+    }
+
+    /// A path of the course as a person types it: from the root.
+    pub fn relative<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+}

@@ -1,0 +1,306 @@
+//! `lesson.toml`: what a lesson says of itself, how much work its runs do, and what is checked.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use super::CatalogError;
+
+/// The whole of `lesson.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Manifest {
+    /// The lesson's title, as in the book.
+    pub title: String,
+    /// How long a person needs.
+    pub minutes: u32,
+    /// What to reach, in one sentence.
+    pub goal: String,
+    /// Where the bug was met: `owner/repository#number`.
+    #[serde(default)]
+    pub wild: Vec<String>,
+    /// Three hints, each saying more than the one before.
+    pub hints: [String; 3],
+    /// The row of the table that tells this lesson's story.
+    pub gauge: Gauge,
+    /// How much work a run does.
+    pub work: Work,
+    /// What is graded, in this order.
+    #[serde(rename = "check")]
+    pub checks: Vec<Check>,
+    /// The programs of `wrong/`, by file name without the ending.
+    pub wrong: BTreeMap<String, Wrong>,
+}
+
+/// How much work a run does, and what it may use.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Work {
+    /// What one piece of work is, as a plural noun.
+    pub unit: String,
+    /// Pieces of work in one round of `lesson run`.
+    pub run: u64,
+    /// Pieces of work in one round of `lesson check`: the smallest number that decides.
+    pub check: u64,
+    /// Measured rounds.
+    #[serde(default = "five")]
+    pub rounds: u64,
+    /// Rounds before them that are not measured.
+    #[serde(default = "two")]
+    pub warmup: u64,
+    /// Seconds of wall clock after which a run is stopped.
+    #[serde(default = "thirty")]
+    pub deadline_s: u64,
+    /// Seconds of processor time after which a run is stopped.
+    #[serde(default = "ten")]
+    pub cpu_s: u64,
+    /// Resident memory of the whole process tree, in MiB, at which a run is stopped.
+    #[serde(default = "one_gib")]
+    pub memory_mib: u64,
+}
+
+fn five() -> u64 {
+    5
+}
+fn two() -> u64 {
+    2
+}
+fn thirty() -> u64 {
+    30
+}
+fn ten() -> u64 {
+    10
+}
+fn one_gib() -> u64 {
+    1024
+}
+
+/// A program that must fail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wrong {
+    /// What it tries, as a heading.
+    pub title: String,
+    /// The name of the check that it fails.
+    pub fails: Spanned<String>,
+    /// Why it does not fix the bug.
+    pub why: String,
+}
+
+/// One thing that is graded.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "RawCheck")]
+pub struct Check {
+    /// What must hold, as a short sentence.
+    pub name: String,
+    /// What it is read from.
+    pub evidence: Evidence,
+    /// Why it matters, for a person who has just failed it.
+    pub because: String,
+}
+
+/// What a check is read from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Evidence {
+    /// An answer that `drive.mjs` records beside the right one; it must be right in every round.
+    Answer(String),
+    /// A number that was counted.
+    Metric(Metric, Bound),
+}
+
+/// What a metric is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bound {
+    /// Exactly this.
+    Equals(f64),
+    /// Exactly the number of pieces of work in all measured rounds.
+    EqualsWork,
+    /// At most this.
+    AtMost(f64),
+    /// At least this.
+    AtLeast(f64),
+}
+
+macro_rules! named {
+    ($(#[$doc:meta])* $type:ident { $($(#[$about:meta])* $variant:ident = $name:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $type { $($(#[$about])* #[serde(rename = $name)] $variant,)* }
+
+        impl $type {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &[$type] = &[$($type::$variant,)*];
+
+            /// The name in `lesson.toml`.
+            pub const fn name(self) -> &'static str {
+                match self { $($type::$variant => $name,)* }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+named! {
+    /// A number that can be graded: it is exact, or a peak that is compared with a wide bound. All are
+    /// of the measured rounds alone. "Kept" is what is there when the last of them has settled and was
+    /// not there before the first; a "peak" is the highest of any round above what was there before it.
+    Metric {
+        /// Blocks that the add-on allocated and did not free.
+        BlocksKept = "blocks.kept",
+        /// Their bytes.
+        BytesKept = "bytes.kept",
+        /// Bytes of the add-on's allocator.
+        BytesPeak = "bytes.peak",
+        /// V8's local handles.
+        HandlesPeak = "handles.peak",
+        /// References created and not deleted.
+        ReferencesKept = "references.kept",
+        /// Finalizers that ran.
+        FinalizersRun = "finalizers.run",
+        /// The sum of what was reported by `napi_adjust_external_memory`, in bytes.
+        ExternalKept = "external.kept",
+        /// Its highest value.
+        ExternalPeak = "external.peak",
+        /// Thread-safe functions created and not finalized.
+        TsfnKept = "tsfn.kept",
+        /// Payloads waiting in the queues of thread-safe functions.
+        QueuePeak = "queue.peak",
+        /// Payloads that a queue refused.
+        QueueRefused = "queue.refused",
+        /// Handle scopes opened and not closed.
+        ScopesKept = "scopes.kept",
+        /// Full collections during the work.
+        GcMajor = "gc.major",
+        /// Collections during the work that somebody asked for by calling `gc()`.
+        GcForced = "gc.forced",
+    }
+}
+
+named! {
+    /// A row of the table of moments.
+    Gauge {
+        /// V8's JavaScript heap, in bytes.
+        HeapUsed = "heapUsed",
+        /// Memory outside of V8's heap that it knows of through buffers, in bytes.
+        NodeExternal = "node.external",
+        /// Bytes that the add-on allocated and has not freed.
+        Bytes = "bytes",
+        /// The same in blocks.
+        Blocks = "blocks",
+        /// V8's local handles.
+        Handles = "handles",
+        /// References created and not deleted.
+        References = "references",
+        /// Finalizers that ran since the first measured round began.
+        Finalizers = "finalizers",
+        /// The sum of what was reported by `napi_adjust_external_memory`, in bytes.
+        External = "external",
+        /// Payloads waiting in the queues of thread-safe functions.
+        Queue = "queue",
+        /// Resident memory of the process, in bytes.
+        Rss = "rss",
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCheck {
+    name: String,
+    answer: Option<String>,
+    metric: Option<Metric>,
+    equals: Option<Number>,
+    at_most: Option<f64>,
+    at_least: Option<f64>,
+    broken: Option<f64>,
+    solution: Option<f64>,
+    because: String,
+}
+
+/// A number, or the word `"work"`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Number(f64),
+    Word(String),
+}
+
+/// How far a bound must be from what was measured on each side of it.
+const FACTOR: f64 = 3.0;
+
+impl TryFrom<RawCheck> for Check {
+    type Error = String;
+
+    fn try_from(raw: RawCheck) -> Result<Check, String> {
+        let evidence = match (raw.answer, raw.metric) {
+            (Some(answer), None) => Evidence::Answer(answer),
+            (None, Some(metric)) => {
+                let bound = match (raw.equals, raw.at_most, raw.at_least) {
+                    (Some(Number::Number(number)), None, None) => Bound::Equals(number),
+                    (Some(Number::Word(word)), None, None) if word == "work" => Bound::EqualsWork,
+                    (None, Some(most), None) => {
+                        apart(raw.solution, most, raw.broken)?;
+                        Bound::AtMost(most)
+                    }
+                    (None, None, Some(least)) => {
+                        apart(raw.broken, least, raw.solution)?;
+                        Bound::AtLeast(least)
+                    }
+                    _ => return Err("a metric needs one of `equals` (a number, or \"work\"), `at_most` or `at_least`".into()),
+                };
+                Evidence::Metric(metric, bound)
+            }
+            _ => return Err("a check needs either `answer` or `metric`".into()),
+        };
+        Ok(Check { name: raw.name, evidence, because: raw.because })
+    }
+}
+
+/// A bound is a judgement, so the manifest carries what was measured on both sides of it.
+fn apart(low: Option<f64>, bound: f64, high: Option<f64>) -> Result<(), String> {
+    let (Some(low), Some(high)) = (low, high) else {
+        return Err("a bound needs both measured sides, `broken` and `solution`".into());
+    };
+    if low * FACTOR > bound || bound * FACTOR > high {
+        return Err(format!("the bound {bound} is not a factor of {FACTOR} from both measured sides, {low} and {high}"));
+    }
+    Ok(())
+}
+
+/// The check that every run has: see [`crate::grade`].
+pub const ENDS: &str = "the run ends by itself";
+
+pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {
+    let path = folder.join("lesson.toml");
+    let text = fs::read_to_string(&path).map_err(|source| CatalogError::Read { path: path.clone(), source })?;
+    let at = |span: Option<Range<usize>>, message: String| CatalogError::Manifest {
+        path: path.clone(),
+        line: span.map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count()),
+        message,
+    };
+    let manifest: Manifest = toml::from_str(&text).map_err(|error| at(error.span(), error.message().to_owned()))?;
+    if !manifest.wrong.contains_key("shipped") {
+        return Err(at(None, "`wrong.shipped`, the bug as it was shipped, is missing".into()));
+    }
+    for (name, wrong) in &manifest.wrong {
+        let fails = wrong.fails.get_ref();
+        if fails != ENDS && !manifest.checks.iter().any(|check| check.name == *fails) {
+            return Err(at(Some(wrong.fails.span()), format!("`wrong.{name}` names a check that is not there: \"{fails}\"")));
+        }
+    }
+    for (index, check) in manifest.checks.iter().enumerate() {
+        if manifest.checks[..index].iter().any(|other| other.name == check.name) {
+            return Err(at(None, format!("two checks have the name \"{}\"", check.name)));
+        }
+    }
+    Ok(manifest)
+}

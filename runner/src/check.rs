@@ -1,0 +1,87 @@
+//! The way through: compile, run, measure, grade.
+//!
+//! Every face of the runner calls [`check`] and shows the events that it emits.
+
+use crate::catalog::{Lesson, Variant};
+use crate::compile::{self, CompileError, Compiled};
+use crate::course::Course;
+use crate::event::Event;
+use crate::grade::{self, Outcome};
+use crate::measure::{Measured, Table};
+use crate::process::{Cancel, ProcessError};
+use crate::run::{self, Recording, RunError, Scale};
+
+/// Why there is no verdict at all.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum CheckError {
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl CheckError {
+    /// Whether somebody asked for the end.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(
+            self,
+            CheckError::Compile(CompileError::Process(ProcessError::Cancelled))
+                | CheckError::Run(RunError::Process(ProcessError::Cancelled))
+        )
+    }
+}
+
+/// What is known of one variant.
+#[derive(Debug)]
+pub struct Checked {
+    /// The verdict.
+    pub outcome: Outcome,
+    /// The SHA-256 of the source that it is about.
+    pub source_hash: String,
+    /// What rustc says, when it rejects the source.
+    pub compile_error: Option<String>,
+    /// The run and its table; none when there was nothing to run.
+    pub ran: Option<(Recording, Table)>,
+}
+
+/// Grades one variant of a lesson.
+///
+/// # Errors
+/// When the course, the tools or the machine leave no way to a verdict.
+pub fn check(
+    course: &Course,
+    lesson: &Lesson,
+    variant: &Variant,
+    scale: Scale,
+    events: &mut dyn FnMut(Event),
+    cancel: &Cancel,
+) -> Result<Checked, CheckError> {
+    events(Event::Start { lesson: lesson.id.clone(), variant: variant.clone() });
+    let checked = match compile::compile(course, lesson, variant, events, cancel)? {
+        Compiled::Rejected { messages, source_hash } => {
+            Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), ran: None }
+        }
+        Compiled::Addon(addon) => {
+            let recording = run::run(course, lesson, &addon.library, scale, events, cancel)?;
+            let table = Measured(&recording).table(&lesson.manifest);
+            let outcome = grade::grade(&lesson.manifest, &recording);
+            Checked { outcome, source_hash: addon.source_hash, compile_error: None, ran: Some((recording, table)) }
+        }
+    };
+    if let Some((_, table)) = &checked.ran {
+        events(Event::Memory(table.clone()));
+    }
+    for result in &checked.outcome.checks {
+        events(Event::Check(result.clone()));
+    }
+    events(Event::Verdict {
+        lesson: lesson.id.clone(),
+        variant: variant.clone(),
+        outcome: checked.outcome.clone(),
+        source_sha256: checked.source_hash.clone(),
+        node: checked.ran.as_ref().and_then(|(recording, _)| recording.node().map(str::to_owned)),
+        compile_error: checked.compile_error.clone(),
+    });
+    Ok(checked)
+}

@@ -1,0 +1,156 @@
+//! From a lesson's source to an add-on.
+//!
+//! A build sees a copy of its inputs, made while a lock is held: the *stage*, a workspace of the
+//! lesson and the probe alone. So the add-on belongs to exactly the bytes that were read, whatever is
+//! saved meanwhile, and a broken file elsewhere in the course stops no lesson. Paths in the stage are
+//! those of the course, and so are those in rustc's messages.
+//!
+//! Add-ons are kept under the hash of their inputs: what was compiled before is not compiled again.
+
+mod cargo;
+mod inputs;
+mod store;
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::catalog::{CatalogError, Lesson, Variant};
+use crate::course::Course;
+use crate::event::{Event, Phase};
+use crate::process::{Cancel, End, ProcessError};
+
+pub use cargo::rustc_version;
+use inputs::Inputs;
+pub use inputs::hash;
+
+/// How long cargo may take, from the moment at which it has the stage for itself.
+pub const DEADLINE: Duration = Duration::from_secs(120);
+/// How long downloads may take.
+pub(crate) const FETCH_DEADLINE: Duration = Duration::from_secs(600);
+
+/// What came of a compilation.
+#[derive(Debug)]
+pub enum Compiled {
+    /// An add-on.
+    Addon(Addon),
+    /// What rustc said against the source, as it renders it.
+    Rejected {
+        /// Its messages.
+        messages: String,
+        /// The hash of the source, in hexadecimal digits.
+        source_hash: String,
+    },
+}
+
+/// An add-on that was built from one lesson's source.
+#[derive(Debug)]
+pub struct Addon {
+    /// The shared library. Its content never changes, but an old one may be removed: link it first.
+    pub library: PathBuf,
+    /// The hash of the source, in hexadecimal digits.
+    pub source_hash: String,
+    /// Whether it was there already, and nothing was compiled.
+    pub cached: bool,
+}
+
+/// Why nothing could be compiled, whatever the source says.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum CompileError {
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    #[error("failed to {action} {path}: {source}")]
+    File { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("{path} can't be parsed: {message}")]
+    Workspace { path: PathBuf, message: String },
+    #[error("cargo did not finish within {} s: {message}", DEADLINE.as_secs())]
+    Deadline { message: String },
+    #[error("the linker driver `cc` is missing: rustc needs it to make an add-on")]
+    NoLinker,
+    #[error("crates are missing and could not be fetched:\n{message}")]
+    Fetch { message: String },
+    #[error("cargo could not build the lesson, and not because of its source:\n{message}")]
+    Cargo { message: String },
+}
+
+impl CompileError {
+    fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> CompileError {
+        let path = path.into();
+        move |source| CompileError::File { action, path, source }
+    }
+}
+
+/// Compiles one variant of a lesson, or finds it compiled.
+///
+/// # Errors
+/// When it can't be known whether the source is right: see [`CompileError`].
+pub fn compile(
+    course: &Course,
+    lesson: &Lesson,
+    variant: &Variant,
+    events: &mut dyn FnMut(Event),
+    cancel: &Cancel,
+) -> Result<Compiled, CompileError> {
+    let inputs = Inputs::read(lesson, variant)?;
+    let source_hash = inputs.source_hash();
+    events(Event::Source { sha256: source_hash.clone() });
+    let key = inputs.key(&cargo::toolchain(course)?);
+    let addon = |library, cached| Addon { library, source_hash: source_hash.clone(), cached };
+    if let Some(library) = store::find(course, &key) {
+        return Ok(Compiled::Addon(addon(library, true)));
+    }
+
+    let _lock = lock(course, events, cancel)?;
+    // Another runner may have built it while this one waited.
+    if let Some(library) = store::find(course, &key) {
+        return Ok(Compiled::Addon(addon(library, true)));
+    }
+    events(Event::phase(Phase::Compiling));
+    let stage = course.work.join("stage");
+    inputs.stage(&stage)?;
+    match cargo::build(course, &stage, lesson, variant, events, cancel)? {
+        cargo::Built::Library(path) => Ok(Compiled::Addon(addon(store::keep(course, &key, &path)?, false))),
+        cargo::Built::Rejected(messages) => Ok(Compiled::Rejected { messages, source_hash }),
+    }
+}
+
+/// The stage is one workspace, so only one runner at a time builds in it.
+fn lock(course: &Course, events: &mut dyn FnMut(Event), cancel: &Cancel) -> Result<File, CompileError> {
+    let path = course.work.join("lock");
+    fs::create_dir_all(&course.work).map_err(CompileError::file("create", &course.work))?;
+    let file = File::create(&path).map_err(CompileError::file("create", &path))?;
+    let mut waiting = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(source)) => return Err(CompileError::file("lock", &path)(source)),
+            Err(TryLockError::WouldBlock) if cancel.is_cancelled() => return Err(ProcessError::Cancelled.into()),
+            Err(TryLockError::WouldBlock) => {
+                if !waiting {
+                    events(Event::phase(Phase::Waiting));
+                    waiting = true;
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+}
+
+/// Writes a file unless it has this content already, so that its time says when it changed.
+fn write_if_changed(path: &Path, content: &[u8]) -> Result<(), CompileError> {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(CompileError::file("create", folder))?;
+    }
+    fs::write(path, content).map_err(CompileError::file("write", path))
+}
+
+fn is_stop(end: End) -> bool {
+    matches!(end, End::Deadline | End::CpuLimit | End::MemoryLimit | End::OutputLimit | End::Stopped)
+}

@@ -1,0 +1,256 @@
+//! Calls cargo and reads its JSON messages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{CompileError, DEADLINE, FETCH_DEADLINE, is_stop};
+use crate::catalog::{Lesson, Variant};
+use crate::course::Course;
+use crate::event::{Event, Phase};
+use crate::process::{self, Cancel, End, Job, Limits, NoWatch, RUN_ID, RunFolder, Watch};
+
+/// Frame pointers let the probe find call sites. The user's own RUSTFLAGS have no influence: one
+/// flag of theirs would make another add-on than the one that the course was measured with.
+const RUSTFLAGS: &str = "-Cforce-frame-pointers=yes";
+
+/// What came of `cargo build`.
+pub(super) enum Built {
+    Library(PathBuf),
+    Rejected(String),
+}
+
+/// Names the compiler that cargo uses: another compiler has another name.
+pub(super) fn toolchain(course: &Course) -> Result<String, CompileError> {
+    match beside_cargo(course).and_then(|rustc| Some((fs::metadata(&rustc).ok()?, rustc))) {
+        // Asking it for its version would take longer than all else that is done here.
+        Some((file, rustc)) => Ok(format!("{} {} {:?}", rustc.display(), file.len(), file.modified().ok())),
+        None => rustc_version(course, &Cancel::default()),
+    }
+}
+
+/// The one line of `rustc --version`, of the compiler that cargo uses.
+///
+/// # Errors
+/// When it can't be run.
+pub fn rustc_version(course: &Course, cancel: &Cancel) -> Result<String, CompileError> {
+    let job = Job {
+        program: beside_cargo(course).unwrap_or_else(|| "rustc".into()),
+        args: vec!["--version".into()],
+        env: process::inherit(is_cargos_business),
+        folder: course.root.clone(),
+        limits: Limits { wall: Duration::from_secs(20), cpu: None, memory: None, output: 1 << 20 },
+        stream: false,
+    };
+    let exit = process::run(&course.lesson, &job, &mut NoWatch, cancel)?;
+    Ok(exit.stdout.text().trim().to_owned())
+}
+
+/// The rustc in cargo's own folder. `cargo` alone may be a proxy that chooses a toolchain; in a program
+/// that cargo has started, `$CARGO` is the one that was chosen.
+fn beside_cargo(course: &Course) -> Option<PathBuf> {
+    let rustc = course.cargo.with_file_name("rustc");
+    (course.cargo.is_absolute() && rustc.is_file()).then_some(rustc)
+}
+
+/// Builds one target in the stage; downloads what is missing, once.
+pub(super) fn build(
+    course: &Course,
+    stage: &Path,
+    lesson: &Lesson,
+    variant: &Variant,
+    events: &mut dyn FnMut(Event),
+    cancel: &Cancel,
+) -> Result<Built, CompileError> {
+    match build_offline(course, stage, lesson, variant, events, cancel) {
+        Err(CompileError::Cargo { message }) if message.contains("--offline") || message.contains("offline mode") => {
+            events(Event::phase(Phase::Fetching));
+            fetch(course, stage, cancel)?;
+            events(Event::phase(Phase::Compiling));
+            build_offline(course, stage, lesson, variant, events, cancel)
+        }
+        other => other,
+    }
+}
+
+pub(super) fn fetch(course: &Course, workspace: &Path, cancel: &Cancel) -> Result<(), CompileError> {
+    let exit = run(course, workspace, &["fetch"], FETCH_DEADLINE, &mut NoWatch, cancel)?;
+    match exit.end {
+        End::Exited(0) => Ok(()),
+        _ => Err(CompileError::Fetch { message: exit.stderr.text() }),
+    }
+}
+
+fn build_offline(
+    course: &Course,
+    stage: &Path,
+    lesson: &Lesson,
+    variant: &Variant,
+    events: &mut dyn FnMut(Event),
+    cancel: &Cancel,
+) -> Result<Built, CompileError> {
+    let package = lesson.id.package();
+    let target = match variant {
+        Variant::Exercise => None,
+        Variant::Solution => Some(format!("{package}-solution")),
+        Variant::Wrong(name) => Some(format!("{package}-wrong-{name}")),
+    };
+    let format = if course.colour { "json-diagnostic-rendered-ansi" } else { "json" };
+    let mut args = vec!["build", "--offline", "--message-format", format, "--package", &package];
+    match &target {
+        Some(example) => args.extend(["--example", example]),
+        None => args.push("--lib"),
+    }
+    let target = target.as_deref();
+    let mut messages =
+        Messages { package: &package, target, events, built: 0, library: None, errors: String::new(), no_linker: false };
+    let exit = run(course, stage, &args, DEADLINE, &mut messages, cancel)?;
+    let Messages { library, errors, no_linker, .. } = messages;
+    match (exit.end, library) {
+        (End::Exited(0), Some(library)) => Ok(Built::Library(library)),
+        _ if no_linker => Err(CompileError::NoLinker),
+        (End::Exited(_), _) if !errors.is_empty() => Ok(Built::Rejected(errors)),
+        (end, _) if is_stop(end) => Err(CompileError::Deadline { message: exit.stderr.text() }),
+        _ => Err(CompileError::Cargo { message: exit.stderr.text() }),
+    }
+}
+
+fn run(
+    course: &Course,
+    workspace: &Path,
+    args: &[&str],
+    wall: Duration,
+    watch: &mut dyn Watch,
+    cancel: &Cancel,
+) -> Result<process::Exit, CompileError> {
+    let folder = RunFolder::create(&course.runs()).map_err(CompileError::file("create a folder in", course.runs()))?;
+    let mut env = process::inherit(is_cargos_business);
+    env.push(("CARGO_ENCODED_RUSTFLAGS".into(), RUSTFLAGS.into()));
+    env.push(("CARGO_TARGET_DIR".into(), course.target().to_string_lossy().into_owned()));
+    env.push(("CARGO_TERM_COLOR".into(), "never".into()));
+    env.push((RUN_ID.into(), folder.id.clone()));
+    if let Some(rustc) = beside_cargo(course) {
+        // Otherwise cargo would look in $PATH, where a proxy may choose another toolchain by the folder.
+        env.push(("RUSTC".into(), rustc.to_string_lossy().into_owned()));
+    }
+    let job = Job {
+        program: course.cargo.clone(),
+        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+        env,
+        folder: workspace.to_path_buf(),
+        limits: Limits { wall, cpu: None, memory: None, output: 64 << 20 },
+        stream: true,
+    };
+    Ok(process::run(&course.lesson, &job, watch, cancel)?)
+}
+
+/// Cargo needs its home, its proxies and its toolchain from the environment. It must not see the
+/// variables that change what it builds, nor those that `cargo run` sets for the runner.
+fn is_cargos_business(name: &str) -> bool {
+    let theirs = ["RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_INCREMENTAL", "RUSTC", "LD_PRELOAD", "CARGO"];
+    let theirs_from =
+        ["CARGO_BUILD_", "CARGO_TARGET_", "CARGO_PROFILE_", "CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "LESSON_"];
+    !theirs.contains(&name) && !theirs_from.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The parts of cargo's messages that are used here.
+#[derive(Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+enum Line {
+    CompilerArtifact {
+        package_id: String,
+        target: Target,
+        filenames: Vec<PathBuf>,
+        fresh: bool,
+    },
+    CompilerMessage {
+        package_id: String,
+        message: Message,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    level: String,
+    rendered: Option<String>,
+    message: String,
+}
+
+struct Messages<'a> {
+    package: &'a str,
+    target: Option<&'a str>,
+    events: &'a mut dyn FnMut(Event),
+    built: u32,
+    library: Option<PathBuf>,
+    errors: String,
+    no_linker: bool,
+}
+
+impl Watch for Messages<'_> {
+    fn line(&mut self, line: &str) {
+        match serde_json::from_str(line) {
+            Ok(Line::CompilerArtifact { package_id, target, filenames, fresh }) => {
+                if !fresh {
+                    self.built += 1;
+                    (self.events)(Event::Built { package: package_name(&package_id), count: self.built });
+                }
+                let is_ours = package_name(&package_id) == self.package
+                    && match self.target {
+                        Some(name) => target.name == name,
+                        None => target.kind.iter().any(|kind| kind == "cdylib"),
+                    };
+                if is_ours {
+                    self.library = filenames.into_iter().next();
+                }
+            }
+            Ok(Line::CompilerMessage { package_id, message }) if message.level.starts_with("error") => {
+                self.no_linker |= message.message.starts_with("linker `");
+                if package_name(&package_id) == self.package {
+                    self.errors += message.rendered.as_deref().unwrap_or(&message.message);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The name in a package id: `…/folder#name@version`, or `…/name#version` where both are the same.
+fn package_name(id: &str) -> String {
+    let (path, fragment) = id.rsplit_once('#').unwrap_or(("", id));
+    match fragment.split_once('@') {
+        Some((name, _)) => name.to_owned(),
+        None => path.rsplit('/').next().unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_id_has_its_name_in_one_of_two_places() {
+        assert_eq!(package_name("path+file:///a/scopes-loop#0.0.0"), "scopes-loop");
+        assert_eq!(package_name("path+file:///a/callback-loop#scopes-callback-loop@0.0.0"), "scopes-callback-loop");
+        assert_eq!(package_name("registry+https://example.org/index#napi@3.16.1"), "napi");
+    }
+
+    #[test]
+    fn what_would_change_the_build_is_not_inherited() {
+        for name in ["RUSTFLAGS", "CARGO_TARGET_DIR", "CARGO_BUILD_RUSTFLAGS", "CARGO_PROFILE_DEV_DEBUG"] {
+            assert!(!is_cargos_business(name), "{name}");
+        }
+        for name in ["PATH", "HOME", "CARGO_HOME", "RUSTUP_TOOLCHAIN", "CARGO_NET_OFFLINE", "https_proxy"] {
+            assert!(is_cargos_business(name), "{name}");
+        }
+    }
+}

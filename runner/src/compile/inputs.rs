@@ -1,0 +1,132 @@
+//! All files that a build of one lesson reads.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::{CompileError, write_if_changed};
+use crate::catalog::{Lesson, Variant};
+
+const LOCK: &str = "Cargo.lock";
+
+/// The files of a build, by their path from the root of the course.
+pub(super) struct Inputs {
+    files: Vec<(PathBuf, Vec<u8>)>,
+    /// Which of the files is the program.
+    source: usize,
+}
+
+impl Inputs {
+    pub(super) fn read(lesson: &Lesson, variant: &Variant) -> Result<Inputs, CompileError> {
+        let root = &lesson.root;
+        let source = lesson.source(variant)?;
+        let others = lesson.sources().into_iter().filter(|path| *path != source);
+        let mut paths: Vec<PathBuf> = [source.clone()].into_iter().chain(others).collect();
+        paths.extend([
+            lesson.file("Cargo.toml"),
+            root.join("lessons/build.rs"),
+            root.join(LOCK),
+            root.join("runner/probe/Cargo.toml"),
+        ]);
+        paths.extend(rust_files(&root.join("runner/probe/src"))?);
+
+        let mut files = vec![(PathBuf::from("Cargo.toml"), workspace(root, lesson)?.into_bytes())];
+        for path in paths {
+            let content = fs::read(&path).map_err(CompileError::file("read", &path))?;
+            files.push((lesson.relative(&path).to_path_buf(), content));
+        }
+        Ok(Inputs { files, source: 1 })
+    }
+
+    /// The hash of the program's text.
+    pub(super) fn source_hash(&self) -> String {
+        hash(&self.files[self.source].1)
+    }
+
+    /// The name of what this build makes: a hash of all that has an influence on it.
+    pub(super) fn key(&self, toolchain: &str) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        add(toolchain.as_bytes());
+        for (index, (path, content)) in self.files.iter().enumerate() {
+            // The lesson's other programs have to be there for cargo, but have no part in this one.
+            let other =
+                index != self.source && !path.starts_with("runner") && path.extension().is_some_and(|ending| ending == "rs");
+            if !other || path.ends_with("build.rs") {
+                add(path.to_string_lossy().as_bytes());
+                add(content);
+            }
+        }
+        hex(hash.finalize().as_slice())
+    }
+
+    /// Writes the files below `stage`.
+    pub(super) fn stage(&self, stage: &Path) -> Result<(), CompileError> {
+        for (path, content) in &self.files {
+            if path == Path::new(LOCK) {
+                // Cargo takes what this workspace does not need out of its copy. It is written again
+                // only when the course has another one.
+                let origin = stage.join("Cargo.lock.origin");
+                if fs::read(&origin).is_ok_and(|old| old == *content) {
+                    continue;
+                }
+                write_if_changed(&origin, content)?;
+            }
+            write_if_changed(&stage.join(path), content)?;
+        }
+        Ok(())
+    }
+}
+
+/// The course's workspace manifest with this lesson as the only member. The probe is a member by
+/// being a dependency.
+fn workspace(root: &Path, lesson: &Lesson) -> Result<String, CompileError> {
+    let path = root.join("Cargo.toml");
+    let text = fs::read_to_string(&path).map_err(CompileError::file("read", &path))?;
+    let parse = |message: String| CompileError::Workspace { path: path.clone(), message };
+    let mut manifest: toml::Table = text.parse().map_err(|error: toml::de::Error| parse(error.to_string()))?;
+    let Some(toml::Value::Table(workspace)) = manifest.get_mut("workspace") else {
+        return Err(parse("there is no [workspace] in it".into()));
+    };
+    workspace.insert("members".into(), vec![format!("lessons/{}", lesson.id)].into());
+    workspace.remove("default-members");
+    // A profile for a crate that this workspace has not got would only make cargo warn.
+    if let Some(toml::Value::Table(dev)) = manifest.get_mut("profile").and_then(|profile| profile.get_mut("dev")) {
+        dev.remove("package");
+    }
+    Ok(manifest.to_string())
+}
+
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, CompileError> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(CompileError::file("read", &folder))?.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The SHA-256 of a source, in hexadecimal digits.
+pub fn hash(source: &[u8]) -> String {
+    hex(Sha256::digest(source).as_slice())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,60 @@
+//! Where everything is: one checkout of the course and the programs that work on it.
+
+use std::path::{Path, PathBuf};
+
+/// A checkout of the course, and the tools that a run needs.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// The folder with `book/`, `lessons/`, `solutions/` and `runner/`.
+    pub root: PathBuf,
+    /// Where the runner keeps what it makes; everything in it can be deleted.
+    pub work: PathBuf,
+    /// The `cargo` to compile with.
+    pub cargo: PathBuf,
+    /// The `node` to run with.
+    pub node: PathBuf,
+    /// Whether rustc's messages are rendered with colours.
+    pub colour: bool,
+    /// The `lesson` program itself: each child process gets a supervisor, which is `lesson supervise`.
+    pub lesson: PathBuf,
+}
+
+impl Course {
+    /// The course at `root`, with the programs that the environment names: `$CARGO`, `$LESSON_NODE`,
+    /// or those in `$PATH`.
+    pub fn new(root: impl Into<PathBuf>, lesson: impl Into<PathBuf>) -> Course {
+        let root = root.into();
+        let named = |variable: &str, program: &str| {
+            std::env::var_os(variable).filter(|value| !value.is_empty()).map_or_else(|| program.into(), PathBuf::from)
+        };
+        Course {
+            work: root.join("target/lessons"),
+            cargo: named("CARGO", "cargo"),
+            node: named("LESSON_NODE", "node"),
+            colour: false,
+            lesson: lesson.into(),
+            root,
+        }
+    }
+
+    /// The root of the course that `folder` is in.
+    pub fn find_root(folder: &Path) -> Option<PathBuf> {
+        let is_root = |folder: &&Path| folder.join("runner/harness/main.mjs").is_file() && folder.join("lessons").is_dir();
+        folder.ancestors().find(is_root).map(Path::to_path_buf)
+    }
+
+    /// The same course, with another folder for what the runner makes.
+    pub fn work_in(self, work: impl Into<PathBuf>) -> Course {
+        Course { work: work.into(), ..self }
+    }
+
+    /// Cargo's target directory for the lessons.
+    pub fn target(&self) -> PathBuf {
+        self.work.join("build")
+    }
+
+    /// Where the folders of runs are.
+    pub fn runs(&self) -> PathBuf {
+        self.work.join("runs")
+    }
+}

@@ -1,0 +1,105 @@
+//! What a machine needs for the lessons, and what to install where it is missing.
+
+use std::fs;
+
+use crate::compile;
+use crate::course::Course;
+use crate::process::Cancel;
+use crate::run::{self, Entry, Recording};
+
+/// The oldest Rust that the crates compile with.
+const RUST: (u32, u32) = (1, 90);
+
+/// The version of Rust.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub fn rust(course: &Course, cancel: &Cancel) -> Result<String, String> {
+    let install = format!("install Rust {}.{} or later with rustup", RUST.0, RUST.1);
+    let version = compile::rustc_version(course, cancel).map_err(|error| format!("{error}\n{install}"))?;
+    match parts(version.trim_start_matches("rustc ")) {
+        Some((major, minor, _)) if (major, minor) >= RUST => Ok(version),
+        _ => Err(format!("this is {version:?}\n{install}")),
+    }
+}
+
+/// The version of Node.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub fn node(course: &Course, cancel: &Cancel) -> Result<String, String> {
+    let (major, minor) = run::OLDEST_NODE;
+    let name = course.node.display();
+    let install = format!("install Node {major}.{minor} or later{}, or name another one with --node", install(Package::Node));
+    let version = run::node_version(course, cancel).map_err(|error| format!("{error}\n{install}"))?;
+    match parts(version.trim_start_matches('v')) {
+        Some((at, and, _)) if (at, and) >= (major, minor) => Ok(format!("node {version} ({name})")),
+        _ => Err(format!("{name} says that it is {version:?}\n{install}")),
+    }
+}
+
+/// What to say when rustc finds no linker.
+pub fn no_linker() -> String {
+    format!("the linker driver `cc` is missing\ninstall a C compiler{}", install(Package::Linker))
+}
+
+/// The layers of evidence that this machine lacks, with what that leaves ungraded.
+pub fn missing_evidence(recording: &Recording) -> Vec<String> {
+    let handles_known = recording.entries.iter().any(|entry| match entry {
+        Entry::Sample { gauges, .. } => gauges.get("handles.known") == Some(&1.0),
+        _ => false,
+    });
+    match handles_known {
+        true => Vec::new(),
+        false => vec!["this Node does not say how many handles are alive: checks of `handles.peak` stay undecided".into()],
+    }
+}
+
+enum Package {
+    Node,
+    Linker,
+}
+
+/// The command that installs a package on this system, in brackets; nothing for a system that is not
+/// known here.
+fn install(package: Package) -> String {
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let ids: Vec<&str> = release
+        .lines()
+        .filter_map(|line| line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE=")))
+        .flat_map(|ids| ids.trim_matches('"').split(' '))
+        .collect();
+    let has = |id: &str| ids.contains(&id);
+    let command = match package {
+        // Distributions ship a Node of any age, so the command alone is no promise.
+        Package::Node if has("debian") || has("ubuntu") => "apt-get install nodejs, where that is new enough",
+        Package::Node if has("fedora") || has("rhel") => "dnf install nodejs",
+        Package::Node if has("arch") => "pacman -S nodejs",
+        Package::Node if has("alpine") => "apk add nodejs",
+        Package::Linker if has("debian") || has("ubuntu") => "apt-get install build-essential",
+        Package::Linker if has("fedora") || has("rhel") => "dnf install gcc",
+        Package::Linker if has("arch") => "pacman -S base-devel",
+        Package::Linker if has("alpine") => "apk add build-base",
+        Package::Linker if cfg!(target_os = "macos") => "xcode-select --install",
+        Package::Node | Package::Linker => return String::new(),
+    };
+    format!(" ({command})")
+}
+
+/// `20.13.1` in numbers.
+fn parts(version: &str) -> Option<(u32, u32, u32)> {
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().ok());
+    Some((numbers.next()??, numbers.next()??, numbers.next().flatten().unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(parts("1.95.0 (59807616e 2026-04-14)"), Some((1, 95, 0)));
+        assert_eq!(parts("26.10.0"), Some((26, 10, 0)));
+        assert_eq!(parts("not a version"), None);
+    }
+}

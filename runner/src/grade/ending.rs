@@ -1,0 +1,150 @@
+//! The check that every run has: that it ends by itself, and well.
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use super::{CheckResult, Verdict};
+use crate::catalog::{ENDS, Manifest};
+use crate::event::Moment;
+use crate::process::End;
+use crate::run::{Entry, Recording};
+
+/// How long a process that used no processor time, and of which no thread was ready to run, must have
+/// stood still before it counts as blocked and not as starved.
+const BLOCKED: Duration = Duration::from_secs(5);
+/// Lines of what was printed that go into the evidence.
+const LINES: usize = 8;
+
+pub(super) fn check(manifest: &Manifest, recording: &Recording) -> CheckResult {
+    let (verdict, measured, because) = judge(manifest, recording);
+    let evidence = if verdict == Verdict::Passed { Vec::new() } else { evidence(recording) };
+    CheckResult { name: ENDS.into(), verdict, expected: "exit code 0, all rounds done".into(), measured, because, evidence }
+}
+
+fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String) {
+    let work = &manifest.work;
+    let failed = |measured: String, because: &str| (Verdict::Failed, measured, because.to_owned());
+    if let Some((message, _)) = error(recording) {
+        return failed(format!("JavaScript stopped at an error: {message}"), "the add-on threw where a correct one does not");
+    }
+    if let Some(resources) = recording.kept_alive_by() {
+        return kept_alive(recording, resources);
+    }
+    let done = recording.entries.iter().any(|entry| matches!(entry, Entry::End));
+    match recording.exit.end {
+        End::Exited(0) if done => (Verdict::Passed, "exit code 0, all rounds done".into(), String::new()),
+        End::Exited(code) => failed(format!("exit code {code}, {}", place(recording)), "the process ended before its work did"),
+        // These two come from outside: from a person, or from a system that is out of memory.
+        End::Signal(signal @ (9 | 15)) => {
+            let measured = format!("{}, sent by somebody else", name(signal));
+            (Verdict::Undecided, measured, "the process was killed from outside: run it again".into())
+        }
+        End::Signal(signal) => failed(format!("{}, {}", name(signal), place(recording)), crash(signal)),
+        End::CpuLimit => failed(
+            format!("stopped after {} s of processor time, {}", work.cpu_s, place(recording)),
+            "that is many times what the work needs: look for a loop that does not end",
+        ),
+        End::MemoryLimit => failed(
+            format!("stopped at {} MiB of resident memory, {}", work.memory_mib, place(recording)),
+            "memory grew past the lesson's budget",
+        ),
+        End::OutputLimit => failed(
+            format!("stopped after it had printed {}", crate::report::number::bytes(printed(recording))),
+            "a program that prints without end was stopped",
+        ),
+        End::Deadline if recording.exit.idle >= BLOCKED => failed(
+            format!("stopped at its deadline of {} s, {}; it waited and did not run", work.deadline_s, place(recording)),
+            "a thread waits for something that never comes: a lock it holds, a full queue, a callback",
+        ),
+        End::Deadline => (
+            Verdict::Undecided,
+            format!("stopped at its deadline of {} s, {}", work.deadline_s, place(recording)),
+            "it had too little processor time to be judged: run it again on a quieter machine".into(),
+        ),
+        End::Stopped => (Verdict::Undecided, "stopped".into(), "the run was interrupted".into()),
+    }
+}
+
+/// All work was done and the event loop goes on.
+fn kept_alive(recording: &Recording, resources: &[String]) -> (Verdict, String, String) {
+    let open = |counters: &std::collections::BTreeMap<String, f64>| {
+        let get = |name: &str| counters.get(name).copied().unwrap_or(0.0);
+        get("tsfn.created") - get("tsfn.finalized")
+    };
+    // napi-rs keeps one of its own, which does not hold the loop: what was open before the work is no cause.
+    let before = recording.entries.iter().find_map(|entry| match entry {
+        Entry::Sample { moment: Moment::Before, gauges, .. } => Some(open(gauges)),
+        _ => None,
+    });
+    let functions = recording.counters.as_ref().map_or(0.0, open) - before.unwrap_or(0.0);
+    let measured = "all rounds done, and then the process did not exit".to_owned();
+    if functions > 0.0 {
+        let what = format!("{functions} thread-safe functions were never released; each keeps the event loop alive");
+        (Verdict::Failed, measured, what)
+    } else if !resources.is_empty() {
+        (Verdict::Failed, measured, format!("the event loop is kept alive by {}", resources.join(", ")))
+    } else {
+        (Verdict::Undecided, measured, "nothing that is counted explains why".into())
+    }
+}
+
+fn error(recording: &Recording) -> Option<(&str, &str)> {
+    recording.entries.iter().find_map(|entry| match entry {
+        Entry::Error { message, stack } => Some((message.as_str(), stack.as_str())),
+        _ => None,
+    })
+}
+
+/// How far the run had come.
+fn place(recording: &Recording) -> String {
+    let last = recording.entries.iter().rev().find_map(|entry| match entry {
+        Entry::Sample { round, moment, .. } => Some((*round, *moment)),
+        _ => None,
+    });
+    let done = recording.entries.iter().any(|entry| matches!(entry, Entry::End));
+    let loaded = recording.entries.iter().any(|entry| matches!(entry, Entry::Loaded { .. }));
+    match last {
+        _ if done => "after all its work was done".into(),
+        Some((round, Moment::Before | Moment::Inside)) if round < 1 => "inside the warm-up's work".into(),
+        Some((round, Moment::Before | Moment::Inside)) => format!("inside the work of round {round}"),
+        Some((round, _)) if round < 1 => "in the warm-up, after its work".into(),
+        Some((round, _)) => format!("after the work of round {round}"),
+        None if loaded => "before the first round".into(),
+        None => "while the add-on was loaded".into(),
+    }
+}
+
+fn name(signal: i32) -> String {
+    Signal::try_from(signal).map_or_else(|_| format!("signal {signal}"), |signal| signal.as_str().to_owned())
+}
+
+fn crash(signal: i32) -> &'static str {
+    match Signal::try_from(signal) {
+        Ok(Signal::SIGSEGV | Signal::SIGBUS) => "memory was touched that is not there: freed, never mapped, or somebody else's",
+        Ok(Signal::SIGABRT) => "the process gave up: an assertion of Node, a panic that can't unwind, or a heap found broken",
+        Ok(Signal::SIGILL | Signal::SIGTRAP) => "the process stopped itself: V8 does that at a fatal error",
+        _ => "the process was ended by a signal",
+    }
+}
+
+fn printed(recording: &Recording) -> f64 {
+    let exit = &recording.exit;
+    let size = |capture: &crate::process::Capture| capture.head.len() as u64 + capture.dropped + capture.tail.len() as u64;
+    (size(&exit.stdout) + size(&exit.stderr)) as f64
+}
+
+/// What a person wants to see of a run that went wrong: the stack of an error, or the last that was
+/// printed to stderr.
+fn evidence(recording: &Recording) -> Vec<String> {
+    let text = match error(recording) {
+        Some((_, stack)) => stack.to_owned(),
+        None => recording.exit.stderr.text(),
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let shown = match error(recording) {
+        Some(_) => &lines[..lines.len().min(LINES)],
+        None => &lines[lines.len().saturating_sub(LINES)..],
+    };
+    shown.iter().map(|line| line.chars().take(200).collect()).collect()
+}

@@ -1,0 +1,76 @@
+//! The law of the lessons: a solution passes, and each program of `wrong/` fails the check that
+//! `lesson.toml` names for it.
+
+use crate::catalog::{Lesson, Variant};
+use crate::check::{self, CheckError, Checked};
+use crate::course::Course;
+use crate::event::Event;
+use crate::grade::{CheckResult, Verdict};
+use crate::process::Cancel;
+use crate::run::Scale;
+
+/// How a program breaks the law.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum Breach {
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    #[error("it does not compile:\n{messages}")]
+    Rejected { messages: String },
+    #[error("it should pass, and {}", describe(.not_passed))]
+    ShouldPass { not_passed: Vec<CheckResult> },
+    #[error("it should fail \"{check}\", and that check {verdict:?}: measured {measured}")]
+    ShouldFail { check: String, verdict: Verdict, measured: String },
+}
+
+fn describe(checks: &[CheckResult]) -> String {
+    let one = |check: &CheckResult| {
+        let evidence = check.evidence.join("\n  ");
+        format!("\"{}\" {:?}: expected {}, measured {}\n  {evidence}", check.name, check.verdict, check.expected, check.measured)
+    };
+    checks.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// Checks one program and holds the verdict against the law. Answers with the fact that decided.
+///
+/// # Errors
+/// When the law is broken, or when there is no verdict.
+pub fn hold(
+    course: &Course,
+    lesson: &Lesson,
+    variant: &Variant,
+    events: &mut dyn FnMut(Event),
+    cancel: &Cancel,
+) -> Result<String, Breach> {
+    let checked = check::check(course, lesson, variant, Scale::Check, events, cancel)?;
+    judge(lesson, variant, &checked)
+}
+
+/// The law alone, for a verdict that is there.
+///
+/// # Errors
+/// When the law is broken.
+pub fn judge(lesson: &Lesson, variant: &Variant, checked: &Checked) -> Result<String, Breach> {
+    if let Some(messages) = &checked.compile_error {
+        return Err(Breach::Rejected { messages: messages.clone() });
+    }
+    let outcome = &checked.outcome;
+    let wrong = match variant {
+        Variant::Wrong(name) => lesson.manifest.wrong.get(name),
+        Variant::Exercise | Variant::Solution => None,
+    };
+    let Some(wrong) = wrong else {
+        let not_passed: Vec<_> = outcome.checks.iter().filter(|check| check.verdict != Verdict::Passed).cloned().collect();
+        return match not_passed.is_empty() {
+            true => Ok(format!("passes {} checks", outcome.checks.len())),
+            false => Err(Breach::ShouldPass { not_passed }),
+        };
+    };
+    let named = wrong.fails.get_ref();
+    let check = outcome.checks.iter().find(|check| check.name == *named);
+    let check = check.expect("the manifest was read with this check in it");
+    match check.verdict {
+        Verdict::Failed => Ok(format!("fails \"{named}\": measured {}", check.measured)),
+        verdict => Err(Breach::ShouldFail { check: named.clone(), verdict, measured: check.measured.clone() }),
+    }
+}

@@ -1,0 +1,27 @@
+//! Runs the lessons of *After GC*.
+//!
+//! One way leads from a lesson's folder to a verdict, one module for each step; a module uses only
+//! those before it:
+//!
+//! ```text
+//! catalog → compile → run → measure → grade → report
+//! ```
+//!
+//! [`check`](mod@check) walks it and says on the way what happens, as [`event::Event`]s. [`process`]
+//! is the only module that starts and ends programs, and [`course`] says where everything is. The
+//! library prints nothing and never exits; the `lesson` command does.
+
+pub mod catalog;
+pub mod check;
+pub mod compile;
+pub mod course;
+pub mod doctor;
+pub mod event;
+pub mod grade;
+pub mod law;
+pub mod measure;
+pub mod process;
+pub mod progress;
+pub mod report;
+pub mod run;
+pub mod template;

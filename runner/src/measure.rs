@@ -1,0 +1,268 @@
+//! From a recording to numbers: the table of moments for a person, and the metrics for the grader.
+
+mod sentence;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{Gauge, Manifest, Metric};
+use crate::event::Moment;
+use crate::run::{Entry, Recording};
+
+type Gauges = BTreeMap<String, f64>;
+
+/// The memory of one run at five moments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// What one piece of work is, as a plural noun.
+    pub unit: String,
+    /// Pieces of work in a round.
+    pub size: u64,
+    /// Measured rounds.
+    pub rounds: u64,
+    /// One row for each gauge.
+    pub rows: Vec<Row>,
+    /// The gauge that tells the lesson's story.
+    pub gauge: Gauge,
+    /// Its course over all samples of the measured rounds.
+    pub line: Vec<f64>,
+    /// Collections during the work, of all measured rounds.
+    pub collections: f64,
+    /// Their pauses, in milliseconds.
+    pub pause_ms: f64,
+    /// Turns of the event loop that the last round needed to settle; none when it did not.
+    pub turns: Option<u32>,
+    /// What the table says, for a person who has not learned to read it yet.
+    pub sentence: String,
+}
+
+/// A gauge at the five moments. A moment that the run did not reach has no value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The gauge.
+    pub gauge: Gauge,
+    /// Before the first measured round.
+    pub before: Option<f64>,
+    /// The highest value inside a round.
+    pub inside: Option<f64>,
+    /// When the last round's work has returned.
+    #[serde(rename = "return")]
+    pub returned: Option<f64>,
+    /// After one `gc()`.
+    pub gc: Option<f64>,
+    /// When the exact counters stand still.
+    pub settled: Option<f64>,
+}
+
+/// An answer of one round, beside the right one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer<'a> {
+    /// The round; 0 and below are the warm-up.
+    pub round: i64,
+    /// What the add-on gave.
+    pub actual: &'a serde_json::Value,
+    /// What is right.
+    pub expected: &'a serde_json::Value,
+}
+
+/// Reads numbers from a recording.
+#[derive(Clone, Copy, Debug)]
+pub struct Measured<'a>(pub &'a Recording);
+
+impl<'a> Measured<'a> {
+    fn samples(self, moment: Moment) -> impl Iterator<Item = (i64, &'a Gauges)> {
+        self.0.entries.iter().filter_map(move |entry| match entry {
+            Entry::Sample { round, moment: at, gauges } if *round >= 1 && *at == moment => Some((*round, gauges)),
+            _ => None,
+        })
+    }
+
+    fn sample(self, round: u64, moment: Moment) -> Option<&'a Gauges> {
+        self.samples(moment).find(|(at, _)| *at == round as i64).map(|(_, gauges)| gauges)
+    }
+
+    /// Pieces of work in all measured rounds.
+    pub fn work(self) -> f64 {
+        (self.0.size * self.0.rounds) as f64
+    }
+
+    /// All answers of one name, the warm-up's too.
+    pub fn answers(self, wanted: &str) -> Vec<Answer<'a>> {
+        let answer = |entry: &'a Entry| match entry {
+            Entry::Answer { round, name, actual, expected } if name == wanted => Some(Answer { round: *round, actual, expected }),
+            _ => None,
+        };
+        self.0.entries.iter().filter_map(answer).collect()
+    }
+
+    /// A metric, or why it could not be measured.
+    ///
+    /// # Errors
+    /// The reason, as a fragment.
+    pub fn metric(self, metric: Metric) -> Result<f64, String> {
+        match metric {
+            Metric::BlocksKept => self.kept(|gauges| get(gauges, "blocks.live")),
+            Metric::BytesKept => self.kept(|gauges| get(gauges, "bytes.live")),
+            Metric::BytesPeak => self.peak("bytes.live", "bytes.peak"),
+            Metric::HandlesPeak => {
+                let known = self.samples(Moment::Before).all(|(_, gauges)| get(gauges, "handles.known") == Some(1.0));
+                match known {
+                    true => self.peak("handles.live", "handles.peak"),
+                    false => Err("this Node does not export v8::HandleScope::NumberOfHandles".into()),
+                }
+            }
+            Metric::ReferencesKept => self.kept(|gauges| difference(gauges, "references.created", "references.deleted")),
+            Metric::FinalizersRun => self.kept(|gauges| get(gauges, "finalizers.run")),
+            Metric::ExternalKept => self.kept(|gauges| get(gauges, "external.net")),
+            Metric::ExternalPeak => self.peak("external.net", "external.peak"),
+            Metric::TsfnKept => self.kept(|gauges| difference(gauges, "tsfn.created", "tsfn.finalized")),
+            Metric::QueuePeak => self.peak("tsfn.queued", "tsfn.queued.peak"),
+            Metric::QueueRefused => self.kept(|gauges| get(gauges, "tsfn.refused")),
+            Metric::ScopesKept => self.kept(|gauges| difference(gauges, "scopes.opened", "scopes.closed")),
+            Metric::GcMajor => self.collections(|_, major, _| major),
+            Metric::GcForced => self.collections(|_, _, forced| forced),
+        }
+    }
+
+    fn kept(self, gauge: impl Fn(&Gauges) -> Option<f64>) -> Result<f64, String> {
+        let restless = |entry: &Entry| matches!(entry, Entry::Settle { round: 1.., settled: false, .. });
+        if self.0.entries.iter().any(restless) {
+            return Err("the counters did not stand still after the work".into());
+        }
+        let value = |round, moment| self.sample(round, moment).and_then(&gauge);
+        match (value(1, Moment::Before), value(self.0.rounds, Moment::Settled)) {
+            (Some(before), Some(settled)) => Ok(settled - before),
+            _ => Err(self.unfinished()),
+        }
+    }
+
+    fn peak(self, live: &str, peak: &str) -> Result<f64, String> {
+        let rise = |round| {
+            let before = get(self.sample(round, Moment::Before)?, live)?;
+            Some(get(self.sample(round, Moment::Return)?, peak)? - before)
+        };
+        let rises: Option<Vec<f64>> = (1..=self.0.rounds).map(rise).collect();
+        rises.and_then(|rises| rises.into_iter().reduce(f64::max)).ok_or_else(|| self.unfinished())
+    }
+
+    fn collections(self, count: impl Fn(f64, f64, f64) -> f64) -> Result<f64, String> {
+        let counts: Vec<f64> = self
+            .0
+            .entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Gc { round: 1.., collections, major, forced, .. } => Some(count(*collections, *major, *forced)),
+                _ => None,
+            })
+            .collect();
+        if counts.len() as u64 == self.0.rounds { Ok(counts.iter().sum()) } else { Err(self.unfinished()) }
+    }
+
+    fn unfinished(self) -> String {
+        let done = self.samples(Moment::Settled).count();
+        format!("the run ended after {done} of {} rounds", self.0.rounds)
+    }
+
+    /// The table of the run, for the lesson that it belongs to.
+    pub fn table(self, manifest: &Manifest) -> Table {
+        let rows: Vec<Row> = Gauge::ALL.iter().map(|gauge| self.row(*gauge)).collect();
+        let mut pause_ms = 0.0;
+        let mut collections = 0.0;
+        let mut turns = None;
+        for entry in &self.0.entries {
+            match entry {
+                Entry::Gc { round: 1.., collections: count, pause_ms: pause, .. } => {
+                    collections += count;
+                    pause_ms += pause;
+                }
+                Entry::Settle { round: 1.., turns: count, settled } => turns = settled.then_some(*count),
+                _ => {}
+            }
+        }
+        let mut table = Table {
+            unit: manifest.work.unit.clone(),
+            size: self.0.size,
+            rounds: self.0.rounds,
+            line: self.line(manifest.gauge),
+            gauge: manifest.gauge,
+            rows,
+            collections,
+            pause_ms,
+            turns,
+            sentence: String::new(),
+        };
+        table.sentence = sentence::read(&table);
+        table
+    }
+
+    fn row(self, gauge: Gauge) -> Row {
+        let start = self.sample(1, Moment::Before);
+        let value = |gauges: &Gauges| self.value(gauge, gauges);
+        let last = |moment| self.samples(moment).last().and_then(|(_, gauges)| value(gauges));
+        let inside = match peak_of(gauge) {
+            Some(peak) => highest(self.samples(Moment::Return).filter_map(|(_, gauges)| get(gauges, peak))),
+            None => highest(self.samples(Moment::Inside).filter_map(|(_, gauges)| value(gauges))),
+        };
+        Row {
+            gauge,
+            before: start.and_then(value),
+            inside,
+            returned: last(Moment::Return),
+            gc: last(Moment::Gc),
+            settled: last(Moment::Settled),
+        }
+    }
+
+    fn line(self, gauge: Gauge) -> Vec<f64> {
+        let values = self.0.entries.iter().filter_map(|entry| match entry {
+            Entry::Sample { round: 1.., gauges, .. } => self.value(gauge, gauges),
+            _ => None,
+        });
+        values.collect()
+    }
+
+    fn value(self, gauge: Gauge, gauges: &Gauges) -> Option<f64> {
+        let since_start = |name: &str| {
+            let start = self.sample(1, Moment::Before).and_then(|gauges| get(gauges, name));
+            Some(get(gauges, name)? - start?)
+        };
+        match gauge {
+            Gauge::HeapUsed => get(gauges, "heapUsed"),
+            Gauge::NodeExternal => get(gauges, "external"),
+            Gauge::Bytes => get(gauges, "bytes.live"),
+            Gauge::Blocks => get(gauges, "blocks.live"),
+            Gauge::Handles => get(gauges, "handles.live"),
+            Gauge::References => difference(gauges, "references.created", "references.deleted"),
+            Gauge::Finalizers => since_start("finalizers.run"),
+            Gauge::External => get(gauges, "external.net"),
+            Gauge::Queue => get(gauges, "tsfn.queued"),
+            Gauge::Rss => get(gauges, "rss"),
+        }
+    }
+}
+
+/// The counter that holds the highest value of a gauge, where the probe keeps one.
+fn peak_of(gauge: Gauge) -> Option<&'static str> {
+    match gauge {
+        Gauge::Bytes => Some("bytes.peak"),
+        Gauge::Handles => Some("handles.peak"),
+        Gauge::External => Some("external.peak"),
+        Gauge::Queue => Some("tsfn.queued.peak"),
+        _ => None,
+    }
+}
+
+fn get(gauges: &Gauges, name: &str) -> Option<f64> {
+    gauges.get(name).copied()
+}
+
+fn difference(gauges: &Gauges, more: &str, less: &str) -> Option<f64> {
+    Some(get(gauges, more)? - get(gauges, less)?)
+}
+
+fn highest(values: impl Iterator<Item = f64>) -> Option<f64> {
+    values.reduce(f64::max)
+}

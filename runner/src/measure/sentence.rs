@@ -1,0 +1,64 @@
+//! One sentence that reads the table for a person.
+
+use super::{Row, Table};
+use crate::catalog::Gauge;
+use crate::report::number::{bytes, count, plural};
+
+/// How many times as much as before counts as a rise. The sentence is for reading; it grades nothing.
+const RISE: f64 = 2.0;
+/// Bytes below which a change says nothing: napi-rs' own tables grow by as much.
+const SOME_BYTES: f64 = 8192.0;
+/// The same for things that are counted.
+const SOME: f64 = 16.0;
+
+pub(super) fn read(table: &Table) -> String {
+    let Some(row) = table.rows.iter().find(|row| row.gauge == table.gauge) else { return String::new() };
+    let Row { before: Some(before), returned: Some(returned), gc: Some(gc), settled: Some(settled), .. } = *row else {
+        return "The run did not come to its end, so the table is not complete.".into();
+    };
+    let inside = row.inside.unwrap_or(returned);
+    let (noun, show, some) = words(table.gauge);
+    let much = |value: f64| value - before > some && value > before * RISE;
+    let rounds = plural(table.rounds as f64, "round");
+
+    if table.gauge == Gauge::Finalizers {
+        let work = count((table.size * table.rounds) as f64);
+        return format!("{} finalizers ran for {work} {} in {rounds}.", show(settled), table.unit);
+    }
+    if much(settled) {
+        let kept = show(settled - before);
+        return format!("{kept} {noun} were still there when {rounds} had settled: nobody freed them.");
+    }
+    if much(gc) {
+        let turns = table.turns.map_or_else(|| "some turns".into(), |turns| plural(f64::from(turns), "turn"));
+        return format!("{} {noun} outlived gc() and were freed {turns} of the event loop later.", show(gc - before));
+    }
+    if much(returned) {
+        return format!("{} {noun} were left when the work returned, and gc() freed them.", show(returned - before));
+    }
+    if much(inside) {
+        return format!(
+            "{} {noun} lived inside one round of {} {} and {} after it: retention, not a leak.",
+            show(inside),
+            count(table.size as f64),
+            table.unit,
+            show(settled)
+        );
+    }
+    format!("{} {noun} at most, however much work: flat.", show(inside))
+}
+
+fn words(gauge: Gauge) -> (&'static str, fn(f64) -> String, f64) {
+    match gauge {
+        Gauge::HeapUsed => ("of JavaScript heap", bytes, SOME_BYTES),
+        Gauge::NodeExternal => ("of external memory", bytes, SOME_BYTES),
+        Gauge::Bytes => ("of native memory", bytes, SOME_BYTES),
+        Gauge::External => ("reported to V8", bytes, SOME_BYTES),
+        Gauge::Rss => ("of resident memory", bytes, SOME_BYTES),
+        Gauge::Blocks => ("native blocks", count, SOME),
+        Gauge::Handles => ("handles", count, SOME),
+        Gauge::References => ("references", count, SOME),
+        Gauge::Finalizers => ("finalizers", count, SOME),
+        Gauge::Queue => ("payloads", count, SOME),
+    }
+}

@@ -1,0 +1,76 @@
+//! The folder of one run, and what is left of runs whose runner was killed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::{RUN_ID, linux};
+
+/// A folder for the files of one run. It is removed when this is dropped, and otherwise by the next
+/// runner that starts.
+#[derive(Debug)]
+pub struct RunFolder {
+    /// The run's id; each of its processes carries it in its environment.
+    pub id: String,
+    /// Where the folder is.
+    pub path: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes a new folder in `runs`.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn create(runs: &Path) -> io::Result<RunFolder> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let pid = std::process::id();
+        let started = linux::start_time(pid).unwrap_or(0);
+        let id = format!("{pid}-{started}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = runs.join(&id);
+        fs::create_dir_all(&path)?;
+        Ok(RunFolder { id, path })
+    }
+
+    /// Ends the processes of runs whose runner is gone and removes their folders. Answers how many
+    /// runs that were.
+    pub fn sweep_abandoned(runs: &Path) -> usize {
+        let Ok(folders) = fs::read_dir(runs) else { return 0 };
+        let abandoned = folders.flatten().filter(|folder| is_abandoned(&folder.path()));
+        abandoned
+            .map(|folder| {
+                end_all(&folder.file_name().to_string_lossy());
+                let _ = fs::remove_dir_all(folder.path());
+            })
+            .count()
+    }
+}
+
+impl Drop for RunFolder {
+    fn drop(&mut self) {
+        // What can't be removed now is removed by the next start.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// The name of a run says which process it belongs to.
+fn is_abandoned(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let mut fields = name.split('-').map(|field| field.parse::<u64>().ok());
+    let (Some(Some(pid)), Some(Some(started))) = (fields.next(), fields.next()) else { return true };
+    linux::start_time(pid as u32) != Some(started)
+}
+
+/// A process may start others while it is being killed, so this goes on until none is left.
+fn end_all(run: &str) {
+    let begun = Instant::now();
+    loop {
+        let left = linux::carrying(RUN_ID, run);
+        if left.is_empty() || begun.elapsed() > Duration::from_secs(5) {
+            return;
+        }
+        left.into_iter().for_each(linux::kill_now);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

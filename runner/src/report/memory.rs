@@ -1,0 +1,119 @@
+//! The table of moments, as `lesson run` shows it.
+
+use std::fmt::Write as _;
+
+use super::number::{count, gauge_value, plural};
+use super::paint::Paint;
+use crate::catalog::Gauge;
+use crate::measure::{Row, Table};
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// Columns of the sparkline.
+const WIDTH: usize = 60;
+
+/// The table with its sparkline and its sentence, at most 80 columns wide.
+pub fn text(table: &Table, paint: Paint) -> String {
+    let mut text = String::new();
+    let mut line = |line: &str| {
+        let _ = writeln!(text, "{line}");
+    };
+    line(&format!("{:<22}{:>11}{:>11}{:>11}{:>11}{:>11}", "", "before", "inside", "return", "gc()", "settled"));
+    let gauge_first = table.rows.iter().filter(|row| row.gauge == table.gauge);
+    let others = table.rows.iter().filter(|row| row.gauge != table.gauge);
+    for row in gauge_first.chain(others) {
+        let Row { gauge, before, inside, returned, gc, settled } = row;
+        let cell = |value: &Option<f64>| value.map_or_else(|| "-".into(), |value| gauge_value(*gauge, value));
+        let cells = [before, inside, returned, gc, settled].map(cell);
+        let row_text =
+            format!("{:<22}{:>11}{:>11}{:>11}{:>11}{:>11}", label(*gauge), cells[0], cells[1], cells[2], cells[3], cells[4]);
+        line(&if *gauge == table.gauge { paint.bold(row_text) } else { row_text });
+    }
+    line("");
+    let low = table.line.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = table.line.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if table.line.len() > 1 {
+        line(&format!("{}  {}", label(table.gauge), sparkline(&table.line)));
+        let rounds = plural(table.rounds as f64, "round");
+        let span = format!("from {} to {}", gauge_value(table.gauge, low), gauge_value(table.gauge, high));
+        line(&paint.dim(format!("{span}, in {rounds} of {} {}", count(table.size as f64), table.unit)));
+    }
+    let turns = table
+        .turns
+        .map_or_else(|| "did not settle".to_owned(), |turns| format!("settled {} after gc()", plural(f64::from(turns), "turn")));
+    line(&paint.dim(format!(
+        "{} collections during the work, {:.1} ms of pause; {turns}",
+        count(table.collections),
+        table.pause_ms
+    )));
+    line("");
+    line(&wrap(&table.sentence, 80));
+    text
+}
+
+/// The row's name, with the unit where the name does not say it.
+pub fn label(gauge: Gauge) -> &'static str {
+    match gauge {
+        Gauge::HeapUsed => "heapUsed",
+        Gauge::NodeExternal => "external",
+        Gauge::Bytes => "native bytes",
+        Gauge::Blocks => "native blocks",
+        Gauge::Handles => "handles",
+        Gauge::References => "references",
+        Gauge::Finalizers => "finalizers run",
+        Gauge::External => "reported to V8",
+        Gauge::Queue => "queue length",
+        Gauge::Rss => "RSS",
+    }
+}
+
+/// The values as blocks, the lowest and the highest value being the lowest and the highest block.
+pub fn sparkline(values: &[f64]) -> String {
+    let columns = values.len().min(WIDTH);
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (0..columns)
+        .map(|column| {
+            let part = &values[column * values.len() / columns..(column + 1) * values.len() / columns];
+            let value = part.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let height = if high > low { (value - low) / (high - low) } else { 0.0 };
+            BARS[((height * 8.0) as usize).min(7)]
+        })
+        .collect()
+}
+
+/// Breaks a text into lines of at most `width` columns, at blanks.
+pub fn wrap(text: &str, width: usize) -> String {
+    let mut wrapped = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            wrapped.push('\n');
+            column = 0;
+        } else if column > 0 {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped.push_str(word);
+        column += length;
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sparkline_has_the_extremes_at_its_ends() {
+        assert_eq!(sparkline(&[0.0, 7.0, 3.5]), "▁█▅");
+        assert_eq!(sparkline(&[2.0, 2.0]), "▁▁");
+        assert_eq!(sparkline(&vec![1.0; 500]).chars().count(), WIDTH);
+    }
+
+    #[test]
+    fn long_sentences_are_wrapped() {
+        assert_eq!(wrap("one two three", 7), "one two\nthree");
+        assert_eq!(wrap("uninterrupted", 3), "uninterrupted");
+    }
+}

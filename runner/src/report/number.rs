@@ -1,0 +1,89 @@
+//! Numbers for people.
+
+use crate::catalog::{Gauge, Metric};
+
+/// A count, in groups of three digits: `400 001`.
+pub fn count(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    if value <= -0.5 { format!("-{grouped}") } else { grouped }
+}
+
+/// A count with its noun: `1 turn`, `2 turns`.
+pub fn plural(value: f64, noun: &str) -> String {
+    if value == 1.0 { format!("1 {noun}") } else { format!("{} {noun}s", count(value)) }
+}
+
+/// A number of bytes: `232 B`, `4.1 MiB`.
+pub fn bytes(value: f64) -> String {
+    const UNITS: [&str; 4] = ["B", "KiB", "MiB", "GiB"];
+    let mut size = value;
+    let mut unit = 0;
+    while size.abs() >= 1024.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{} B", count(size)) } else { format!("{size:.1} {}", UNITS[unit]) }
+}
+
+/// The value of a gauge.
+pub fn gauge_value(gauge: Gauge, value: f64) -> String {
+    match gauge {
+        Gauge::HeapUsed | Gauge::NodeExternal | Gauge::Bytes | Gauge::External | Gauge::Rss => bytes(value),
+        Gauge::Blocks | Gauge::Handles | Gauge::References | Gauge::Finalizers | Gauge::Queue => count(value),
+    }
+}
+
+/// The value of a metric.
+pub fn metric_value(metric: Metric, value: f64) -> String {
+    match metric {
+        Metric::BytesKept | Metric::BytesPeak | Metric::ExternalKept | Metric::ExternalPeak => bytes(value),
+        _ => count(value),
+    }
+}
+
+/// A JSON value as a person writes it: numbers in groups, strings as they are.
+pub fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Number(number) => match number.as_f64() {
+            Some(value) if value.fract() == 0.0 => count(value),
+            _ => number.to_string(),
+        },
+        other => {
+            let text = other.to_string();
+            if text.chars().count() <= 100 { text } else { text.chars().take(100).chain(['…']).collect() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(count(0.0), "0");
+        assert_eq!(count(999.0), "999");
+        assert_eq!(count(400_001.0), "400 001");
+        assert_eq!(count(-1_234.0), "-1 234");
+    }
+
+    #[test]
+    fn bytes_have_a_unit() {
+        assert_eq!(bytes(232.0), "232 B");
+        assert_eq!(bytes(4.1 * 1024.0 * 1024.0), "4.1 MiB");
+        assert_eq!(bytes(-2048.0), "-2.0 KiB");
+    }
+
+    #[test]
+    fn answers_read_as_written() {
+        assert_eq!(plain(&serde_json::json!(2000)), "2 000");
+        assert_eq!(plain(&serde_json::json!([1, "a"])), "[1,\"a\"]");
+    }
+}

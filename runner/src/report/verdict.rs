@@ -1,0 +1,65 @@
+//! A verdict as `lesson check` shows it.
+
+use std::fmt::Write as _;
+
+use super::memory::wrap;
+use super::paint::Paint;
+use crate::catalog::{LessonId, Variant};
+use crate::check::Checked;
+use crate::grade::{CheckResult, Verdict};
+
+/// The verdict on one variant: a line for it, a line for each check, and for those that did not pass
+/// what was expected, what was measured, and why it matters.
+pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, paint: Paint) -> String {
+    let mut text = String::new();
+    let mut line = |line: &str| {
+        let _ = writeln!(text, "{line}");
+    };
+    let name = match variant {
+        Variant::Exercise => lesson.to_string(),
+        other => format!("{lesson} ({other})"),
+    };
+    line(&format!("{}  {}", word(checked.outcome.verdict, paint), paint.bold(name)));
+    if let Some(messages) = &checked.compile_error {
+        line("");
+        line(messages.trim_end());
+        return text;
+    }
+    for check in &checked.outcome.checks {
+        line(&format!("  {} {}", mark(check.verdict, paint), check.name));
+        if check.verdict != Verdict::Passed {
+            detail(check).iter().for_each(|detail| line(detail));
+        }
+    }
+    text
+}
+
+fn detail(check: &CheckResult) -> Vec<String> {
+    let indent = |label: &str, text: &str| {
+        let wrapped = wrap(text, 64);
+        format!("      {label:<9} {}", wrapped.replace('\n', "\n                "))
+    };
+    let mut lines = vec![indent("expected", &check.expected), indent("measured", &check.measured)];
+    lines.extend(check.evidence.iter().map(|evidence| format!("                {evidence}")));
+    if !check.because.is_empty() {
+        lines.push(indent("why", &check.because));
+    }
+    lines
+}
+
+/// The verdict as one word, first in its line.
+pub fn word(verdict: Verdict, paint: Paint) -> String {
+    match verdict {
+        Verdict::Passed => paint.green("passed   "),
+        Verdict::Failed => paint.red("failed   "),
+        Verdict::Undecided => paint.yellow("undecided"),
+    }
+}
+
+fn mark(verdict: Verdict, paint: Paint) -> String {
+    match verdict {
+        Verdict::Passed => paint.green("ok  "),
+        Verdict::Failed => paint.red("FAIL"),
+        Verdict::Undecided => paint.yellow("?   "),
+    }
+}

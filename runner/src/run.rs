@@ -1,0 +1,283 @@
+//! From an add-on to a recording: Node loads it and does the lesson's rounds of work.
+
+mod probe_file;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::catalog::Lesson;
+use crate::course::Course;
+use crate::event::{Event, Moment, Phase};
+use crate::process::{self, Cancel, End, Exit, Job, Limits, NoWatch, ProcessError, RUN_ID, RunFolder, Watch};
+
+/// The oldest Node that has all that the harness uses: its major and minor version.
+pub const OLDEST_NODE: (u32, u32) = (20, 13);
+/// Beats of the harness, four a second, after which a process that has done its work and is still
+/// there is stopped. Each beat is proof that its event loop had time to run.
+const MOST_BEATS: u32 = 16;
+
+/// How much work a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// The dramatic size, of `lesson run`.
+    Run,
+    /// The smallest size that decides, of `lesson check`.
+    Check,
+}
+
+/// All that is known of one run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Recording {
+    /// What the harness wrote down, in order.
+    pub entries: Vec<Entry>,
+    /// How the process ended, and what it printed.
+    pub exit: Exit,
+    /// The probe's counters as the process left them; none when it never loaded a probe.
+    pub counters: Option<BTreeMap<String, f64>>,
+    /// Pieces of work in one round.
+    pub size: u64,
+    /// Measured rounds that were asked for.
+    pub rounds: u64,
+}
+
+/// One line of the harness.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "runner/harness says what each one means")]
+pub enum Entry {
+    Start {
+        node: String,
+        v8: String,
+        napi: String,
+    },
+    Loaded {
+        calls: f64,
+    },
+    Sample {
+        round: i64,
+        moment: Moment,
+        gauges: BTreeMap<String, f64>,
+    },
+    Answer {
+        round: i64,
+        name: String,
+        actual: Value,
+        expected: Value,
+    },
+    Gc {
+        round: i64,
+        collections: f64,
+        major: f64,
+        forced: f64,
+        pause_ms: f64,
+    },
+    Settle {
+        round: i64,
+        turns: u32,
+        settled: bool,
+    },
+    /// The harness would not go on: the add-on carries no probe, or Node is too old.
+    Refused {
+        reason: String,
+    },
+    Error {
+        message: String,
+        stack: String,
+    },
+    End,
+    Alive {
+        beats: u32,
+        resources: Vec<String>,
+    },
+}
+
+/// Why there is no recording.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum RunError {
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    #[error("failed to {action} {path}: {source}")]
+    File { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("Node did not come as far as the harness: {message}")]
+    NoHarness { message: String },
+    #[error("the run was refused: {reason}")]
+    Refused { reason: String },
+}
+
+/// Runs an add-on with the lesson's `drive.mjs`.
+///
+/// # Errors
+/// When it can't be known what the add-on does: Node is missing or too old, or the add-on's probe is
+/// missing or blind. A crash is not an error; it is part of the recording.
+pub fn run(
+    course: &Course,
+    lesson: &Lesson,
+    library: &Path,
+    scale: Scale,
+    events: &mut dyn FnMut(Event),
+    cancel: &Cancel,
+) -> Result<Recording, RunError> {
+    events(Event::phase(Phase::Running));
+    let file = |action, path: &Path| {
+        let path = path.to_path_buf();
+        move |source| RunError::File { action, path, source }
+    };
+    let runs = course.runs();
+    let folder = RunFolder::create(&runs).map_err(file("create a folder in", &runs))?;
+    let in_folder = |name: &str| folder.path.join(name);
+    let addon = in_folder("addon.node");
+    fs::hard_link(library, &addon).or_else(|_| fs::copy(library, &addon).map(drop)).map_err(file("link", library))?;
+    for name in ["probe", "evidence"] {
+        fs::write(in_folder(name), "").map_err(file("write", &in_folder(name)))?;
+    }
+
+    let work = &lesson.manifest.work;
+    let (size, rounds) = (if scale == Scale::Run { work.run } else { work.check }, work.rounds);
+    let plan = serde_json::json!({
+        "addon": addon,
+        "drive": lesson.file("drive.mjs"),
+        "evidence": in_folder("evidence"),
+        "probe": in_folder("probe"),
+        "size": size,
+        "warmup": work.warmup,
+        "rounds": rounds,
+        "oldestNode": OLDEST_NODE,
+    });
+    fs::write(in_folder("plan.json"), plan.to_string()).map_err(file("write", &in_folder("plan.json")))?;
+
+    let job = Job {
+        program: course.node.clone(),
+        args: vec![
+            "--expose-gc".into(),
+            "--no-warnings".into(),
+            course.root.join("runner/harness/main.mjs").to_string_lossy().into_owned(),
+            in_folder("plan.json").to_string_lossy().into_owned(),
+        ],
+        env: environment(&folder),
+        folder: folder.path.clone(),
+        limits: Limits {
+            wall: Duration::from_secs(work.deadline_s),
+            cpu: Some(Duration::from_secs(work.cpu_s)),
+            memory: Some(work.memory_mib << 20),
+            output: 8 << 20,
+        },
+        stream: false,
+    };
+    let evidence = File::open(in_folder("evidence")).map_err(file("open", &in_folder("evidence")))?;
+    let mut tail = Tail { file: evidence, pending: Vec::new(), entries: Vec::new(), events };
+    let exit = process::run(&course.lesson, &job, &mut tail, cancel)?;
+    tail.read();
+    let entries = tail.entries;
+    let counters = probe_file::read(&in_folder("probe"));
+    accept(&entries, &exit)?;
+    Ok(Recording { entries, exit, counters, size, rounds })
+}
+
+/// What `node --version` prints.
+///
+/// # Errors
+/// When it can't be run.
+pub fn node_version(course: &Course, cancel: &Cancel) -> Result<String, ProcessError> {
+    let job = Job {
+        program: course.node.clone(),
+        args: vec!["--version".into()],
+        env: process::inherit(|name| NEEDED.contains(&name)),
+        folder: course.root.clone(),
+        limits: Limits { wall: Duration::from_secs(20), cpu: None, memory: None, output: 1 << 20 },
+        stream: false,
+    };
+    let exit = process::run(&course.lesson, &job, &mut NoWatch, cancel)?;
+    Ok(exit.stdout.text().trim().to_owned())
+}
+
+/// The variables that Node may inherit.
+const NEEDED: [&str; 6] = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH"];
+
+/// Nothing of the user's own Node settings may have an influence.
+fn environment(folder: &RunFolder) -> Vec<(String, String)> {
+    let mut env = process::inherit(|name| NEEDED.contains(&name));
+    env.push(("LESSON_PROBE".into(), folder.path.join("probe").to_string_lossy().into_owned()));
+    env.push(("TMPDIR".into(), folder.path.to_string_lossy().into_owned()));
+    env.push((RUN_ID.into(), folder.id.clone()));
+    env
+}
+
+/// A run that can't be evidence is refused, never graded.
+fn accept(entries: &[Entry], exit: &Exit) -> Result<(), RunError> {
+    let printed = || format!("{}\n{}", exit.stdout.text(), exit.stderr.text()).trim().to_owned();
+    if entries.is_empty() {
+        return Err(RunError::NoHarness { message: format!("it ended with {:?}\n{}", exit.end, printed()) });
+    }
+    for entry in entries {
+        match entry {
+            Entry::Refused { reason } => return Err(RunError::Refused { reason: reason.clone() }),
+            Entry::Loaded { calls: 0.0 } => {
+                let reason = "the probe saw no Node-API call of the add-on, so its ledger is blind; napi's feature \
+                              `dyn-symbols` does that, or a linker that has no `--wrap`";
+                return Err(RunError::Refused { reason: reason.into() });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Reads the file of evidence while it grows.
+struct Tail<'a> {
+    file: File,
+    pending: Vec<u8>,
+    entries: Vec<Entry>,
+    events: &'a mut dyn FnMut(Event),
+}
+
+impl Tail<'_> {
+    fn read(&mut self) {
+        let _ = self.file.read_to_end(&mut self.pending);
+        while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.pending.drain(..=end).collect();
+            // A line that a crash cut short is no evidence.
+            let Ok(entry) = serde_json::from_slice::<Entry>(&line) else { continue };
+            match &entry {
+                Entry::Start { node, .. } => (self.events)(Event::Node { version: node.clone() }),
+                Entry::Sample { round, moment, gauges } => {
+                    (self.events)(Event::Sample { round: *round, moment: *moment, gauges: gauges.clone() });
+                }
+                _ => {}
+            }
+            self.entries.push(entry);
+        }
+    }
+}
+
+impl Watch for Tail<'_> {
+    fn tick(&mut self) -> bool {
+        self.read();
+        !matches!(self.entries.last(), Some(Entry::Alive { beats, .. }) if *beats >= MOST_BEATS)
+    }
+}
+
+impl Recording {
+    /// The version of Node, without the `v`.
+    pub fn node(&self) -> Option<&str> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Start { node, .. } => Some(node.as_str()),
+            _ => None,
+        })
+    }
+
+    /// What keeps a process alive that has done all its work, if it had to be stopped.
+    pub fn kept_alive_by(&self) -> Option<&[String]> {
+        match self.entries.last() {
+            Some(Entry::Alive { beats, resources }) if *beats >= MOST_BEATS && self.exit.end == End::Stopped => Some(resources),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `--format json` is what `runner/events.md` says.
+
+use std::collections::BTreeSet;
+
+use runner::event::Event;
+
+use crate::fixture::{Fixture, ID};
+
+const DOCUMENT: &str = include_str!("../../events.md");
+
+/// Reads a line with the types that wrote it, and sees that nothing in it was ignored.
+#[track_caller]
+fn read(line: &str) -> (String, Event) {
+    let event: Event = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let written: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(serde_json::to_value(&event).unwrap(), written);
+    (written["event"].as_str().unwrap().to_owned(), event)
+}
+
+#[test]
+fn the_documents_examples_are_events() {
+    let examples: Vec<_> = DOCUMENT.split("```json\n").skip(1).map(|rest| read(rest.lines().next().unwrap()).0).collect();
+    for name in &examples {
+        assert!(DOCUMENT.contains(&format!("**`{name}`**")), "{name} has no explanation");
+    }
+    let all = ["start", "source", "phase", "built", "node", "sample", "memory", "check", "verdict", "error", "outcome"];
+    assert_eq!(examples, all);
+}
+
+#[test]
+fn real_runs_print_events_and_the_outcome_last() {
+    let course = Fixture::new();
+    course.exercise_doing(&course.unique());
+    let run = course.lesson(&["check", "--all", "--format", "json"]).exits_with(0);
+    let rejected = {
+        course.exercise_doing("let () = 1;");
+        course.lesson(&["check", ID, "--format", "json"]).exits_with(1)
+    };
+    let error = course.lesson(&["--node", "./nothing", "check", ID, "--variant", "solution", "--format", "json"]).exits_with(3);
+    let mut seen = BTreeSet::new();
+    for done in [&run, &rejected, &error] {
+        let events: Vec<_> = done.stdout.lines().map(read).collect();
+        assert_eq!(events.first().unwrap().0, "start");
+        assert!(matches!(events.last().unwrap().1, Event::Outcome { exit_code, .. } if Some(i32::from(exit_code)) == done.code));
+        seen.extend(events.into_iter().map(|(name, _)| name));
+    }
+    let all = ["built", "check", "error", "memory", "node", "outcome", "phase", "sample", "source", "start", "verdict"];
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), all);
+}

@@ -1,0 +1,176 @@
+//! A course in a temporary folder, and the `lesson` command on it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The lesson that the fixtures edit.
+pub(crate) const ID: &str = "scopes/callback-loop";
+
+/// A copy of one lesson, and of what every lesson needs.
+pub(crate) struct Fixture {
+    folder: TempDir,
+    name: &'static str,
+}
+
+/// What a command did.
+pub(crate) struct Done {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Fixture {
+        Fixture::named("course")
+    }
+
+    /// A course in a folder of this name.
+    pub(crate) fn named(name: &'static str) -> Fixture {
+        let fixture = Fixture { folder: TempDir::new().unwrap(), name };
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for path in
+            ["Cargo.toml", "Cargo.lock", "lessons/build.rs", "runner/probe/Cargo.toml", "runner/probe/src", "runner/harness"]
+        {
+            copy(&checkout.join(path), &fixture.path(path));
+        }
+        copy(&checkout.join("lessons").join(ID), &fixture.path("lessons").join(ID));
+        copy(&checkout.join("solutions").join(format!("{ID}.rs")), &fixture.path("solutions").join(format!("{ID}.rs")));
+        fixture.write("book/SUMMARY.md", &format!("# Summary\n\n- [The loop]({ID}.md)\n"));
+        fixture.write(&format!("book/{ID}.md"), "# The loop\n");
+        let shipped = fixture.read(&format!("lessons/{ID}/wrong/shipped.rs"));
+        fixture.exercise(&shipped);
+        fixture
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().join(self.name)
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root().join(path)
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    pub(crate) fn write(&self, path: &str, content: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Replaces the text of a file of the course.
+    #[track_caller]
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{path} does not contain {from:?}");
+        self.write(path, &text.replace(from, to));
+    }
+
+    pub(crate) fn exercise(&self, source: &str) {
+        self.write(&format!("lessons/{ID}/exercise.rs"), source);
+    }
+
+    pub(crate) fn solution(&self) -> String {
+        self.read(&format!("solutions/{ID}.rs"))
+    }
+
+    /// An exercise whose one function does `body` before the work of the solution.
+    pub(crate) fn exercise_doing(&self, body: &str) {
+        let start = "let mut moved = 0;";
+        let solution = self.solution();
+        assert!(solution.contains(start));
+        self.exercise(&solution.replacen(start, &format!("{body}\n    {start}"), 1));
+    }
+
+    /// A statement that makes a source which was never compiled before.
+    pub(crate) fn unique(&self) -> String {
+        format!("let _ = {:?};", self.root())
+    }
+
+    /// Gives the lesson other limits.
+    pub(crate) fn limits(&self, limits: &str) {
+        self.edit(&format!("lessons/{ID}/lesson.toml"), "[work]", &format!("[work]\n{limits}"));
+    }
+
+    /// The command, not started yet. All tests build in one folder, so that napi is built once.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        self.command_working_in(&shared_work(), args)
+    }
+
+    pub(crate) fn command_working_in(&self, work: &Path, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lesson"));
+        command.arg("--root").arg(self.root()).arg("--work").arg(work).args(args);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn lesson(&self, args: &[&str]) -> Done {
+        finish(&mut self.command(args))
+    }
+
+    pub(crate) fn check(&self) -> Done {
+        self.lesson(&["check", ID])
+    }
+}
+
+/// Runs a command to its end, and sees that it left no process behind.
+#[track_caller]
+pub(crate) fn finish(command: &mut Command) -> Done {
+    let child = command.spawn().unwrap();
+    let pid = child.id();
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let done = Done { code: status.code(), stdout: text(stdout), stderr: text(stderr) };
+    assert_eq!(processes_of(pid), Vec::<u32>::new(), "processes are left:\n{}", done.stdout);
+    done
+}
+
+/// The processes that a `lesson` of this id started, found by the run's id in their environment.
+pub(crate) fn processes_of(lesson: u32) -> Vec<u32> {
+    let wanted = format!("LESSON_RUN={lesson}-");
+    let environment = |pid: &u32| fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid| environment(pid).split(|byte| *byte == 0).any(|variable| variable.starts_with(wanted.as_bytes())))
+        .collect()
+}
+
+pub(crate) fn shared_work() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("work")
+}
+
+impl Done {
+    #[track_caller]
+    pub(crate) fn exits_with(self, code: i32) -> Done {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn says(self, text: &str) -> Done {
+        // Long sentences are wrapped, so blanks are compared as one.
+        let flat: Vec<&str> = self.stdout.split_whitespace().chain(self.stderr.split_whitespace()).collect();
+        assert!(flat.join(" ").contains(text), "{text:?} is not in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, to).unwrap();
+    }
+}

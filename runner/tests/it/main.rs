@@ -1,0 +1,12 @@
+//! The `lesson` command on courses of its own: real cargo, real Node, real processes.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod catalog;
+mod commands;
+mod events;
+mod fixture;
+mod grading;
+mod isolation;
+mod misbehaviour;
+mod refusal;
+mod shutdown;

@@ -1,0 +1,103 @@
+//! Ctrl-C in every phase, and a runner that is killed.
+
+use std::fs;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use crate::fixture::{Fixture, ID, processes_of};
+
+fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn signal(name: &str, pid: u32) {
+    assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
+}
+
+/// Starts a check and waits until one of its processes has `name` as its program.
+fn start_until(course: &Fixture, name: &str) -> Child {
+    let child = course.command(&["check", ID]).spawn().unwrap();
+    let program = |pid: &u32| fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
+    wait_for(&format!("{name} runs"), || processes_of(child.id()).iter().any(|pid| program(pid).ends_with(name)));
+    child
+}
+
+/// A source that no other run has built, which makes cargo run, and then waits.
+fn waiting(course: &Fixture) {
+    course.exercise_doing(&format!("{} std::thread::sleep(std::time::Duration::MAX);", course.unique()));
+}
+
+#[test]
+fn ctrl_c_while_compiling() {
+    let course = Fixture::new();
+    waiting(&course);
+    let mut child = start_until(&course, "cargo");
+    signal("-INT", child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(processes_of(child.id()).is_empty());
+}
+
+#[test]
+fn ctrl_c_while_running() {
+    let course = Fixture::new();
+    waiting(&course);
+    let mut child = start_until(&course, "node");
+    signal("-INT", child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(processes_of(child.id()).is_empty());
+}
+
+#[test]
+fn ctrl_c_while_waiting_for_another_runner() {
+    let course = Fixture::new();
+    waiting(&course);
+    let work = course.path("work");
+    fs::create_dir_all(&work).unwrap();
+    let lock = fs::File::create(work.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let mut child = course.command_working_in(&work, &["check", ID, "--format", "json"]).spawn().unwrap();
+    let mut said = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("waiting") {
+        line.clear();
+        assert_ne!(std::io::BufRead::read_line(&mut said, &mut line).unwrap(), 0, "it ended before it waited");
+    }
+    signal("-INT", child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn a_killed_runner_leaves_nothing() {
+    let course = Fixture::new();
+    waiting(&course);
+    let mut child = start_until(&course, "node");
+    signal("-KILL", child.id());
+    child.wait().unwrap();
+    wait_for("the supervisor has swept", || processes_of(child.id()).is_empty());
+}
+
+#[test]
+fn the_next_run_sweeps_what_a_killed_supervisor_left() {
+    let course = Fixture::new();
+    waiting(&course);
+    let mut child = start_until(&course, "node");
+    let supervisors = fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id())).unwrap();
+    signal("-KILL", child.id());
+    for supervisor in supervisors.split_whitespace() {
+        // It may have swept already: then there is nothing to kill.
+        let _ = Command::new("kill").args(["-KILL", supervisor]).status();
+    }
+    child.wait().unwrap();
+    course.lesson(&["check", ID, "--variant", "solution"]).exits_with(0);
+    assert!(processes_of(child.id()).is_empty());
+    let runs = crate::fixture::shared_work().join("runs");
+    let left = fs::read_dir(runs)
+        .unwrap()
+        .flatten()
+        .filter(|run| run.file_name().to_string_lossy().starts_with(&format!("{}-", child.id())));
+    assert_eq!(left.count(), 0);
+}

@@ -1,0 +1,65 @@
+//! The law of the lessons, one named line for each lesson and program: the solution passes, and each
+//! program of `wrong/`, the shipped bug first, fails the check that `lesson.toml` names for it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+use runner::catalog::{Catalog, Lesson, Variant};
+use runner::course::Course;
+use runner::law;
+use runner::process::Cancel;
+use runner::template;
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the runner is in the course's root");
+    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("work");
+    let course = Arc::new(Course::new(root, env!("CARGO_BIN_EXE_lesson")).work_in(work));
+    let catalog = Catalog::load(root).expect("the book has an order of lessons");
+
+    let mut trials = vec![Trial::test("every_folder_is_in_the_book", {
+        let (root, ids) = (root.to_path_buf(), catalog.ids().to_vec());
+        move || every_folder_is_in_the_book(&root, &ids)
+    })];
+    for id in catalog.ids() {
+        match catalog.lesson(id.as_str()) {
+            Ok(lesson) => trials.extend(of_lesson(&course, &Arc::new(lesson))),
+            Err(error) => trials.push(Trial::test(id.to_string(), move || Err(error.into()))),
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn of_lesson(course: &Arc<Course>, lesson: &Arc<Lesson>) -> Vec<Trial> {
+    let files = Arc::clone(lesson);
+    let mut trials = vec![Trial::test(format!("{}::files", lesson.id), move || match &template::faults(&files)?[..] {
+        [] => Ok(()),
+        faults => Err(faults.join("\n").into()),
+    })];
+    trials.extend(lesson.law().into_iter().map(|variant| of_program(course, lesson, variant)));
+    trials
+}
+
+fn of_program(course: &Arc<Course>, lesson: &Arc<Lesson>, variant: Variant) -> Trial {
+    let (course, lesson) = (Arc::clone(course), Arc::clone(lesson));
+    let expectation = match &variant {
+        Variant::Wrong(name) => format!("fails '{}'", lesson.manifest.wrong[name].fails.get_ref()),
+        Variant::Exercise | Variant::Solution => "passes".to_owned(),
+    };
+    Trial::test(format!("{}::{variant} {expectation}", lesson.id), move || {
+        law::hold(&course, &lesson, &variant, &mut |_| {}, &Cancel::default())?;
+        Ok(())
+    })
+}
+
+fn every_folder_is_in_the_book(root: &Path, ids: &[runner::catalog::LessonId]) -> Result<(), libtest_mimic::Failed> {
+    for topic in std::fs::read_dir(root.join("lessons"))?.flatten().filter(|entry| entry.path().is_dir()) {
+        for slug in std::fs::read_dir(topic.path())?.flatten() {
+            let id = format!("{}/{}", topic.file_name().to_string_lossy(), slug.file_name().to_string_lossy());
+            if !ids.iter().any(|known| known.as_str() == id) {
+                return Err(format!("lessons/{id} is not in book/SUMMARY.md").into());
+            }
+        }
+    }
+    Ok(())
+}
