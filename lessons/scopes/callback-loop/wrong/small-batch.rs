@@ -1,0 +1,17 @@
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+/// How many turns are taken in one call.
+const BATCH: u32 = 20;
+
+/// Lets the players of a game take a turn: calls `turn(i)` for each `i` below `players`, up to a
+/// batch. The others come next time.
+#[napi]
+pub fn idle(players: u32, turn: Function<u32, Object>) -> Result<u32> {
+    let mut moved = 0;
+    for player in 0..players.min(BATCH) {
+        let result = turn.call(player)?;
+        moved += result.get::<u32>("moved")?.unwrap_or(0);
+    }
+    Ok(moved)
+}

@@ -1,0 +1,15 @@
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+/// Lets every player of a game take a turn: calls `turn(i)` for each `i` below `players`.
+#[napi]
+pub fn idle(env: Env, players: u32, turn: Function<u32, Object>) -> Result<u32> {
+    let mut moved = 0;
+    for player in 0..players {
+        moved += env.run_in_scope(|| {
+            let result = turn.call(player)?;
+            Ok(result.get::<u32>("moved")?.unwrap_or(0))
+        })?;
+    }
+    Ok(moved)
+}
