@@ -3,8 +3,9 @@
 import { constants } from "node:os";
 import { NO_PROBE, Refusal } from "./refusal.mjs";
 
-// A new module instance each time, also of an add-on that this thread has loaded before: Node gives
-// each one an environment of its own, as it does for two copies of a package.
+// A new module instance each time, also of an add-on that this thread has loaded before. Node gives each
+// one an environment of its own, as it does when the module cache is emptied and a package is required
+// again; the library, and what is static in it, is the same.
 export function load(path) {
   const instance = { exports: {} };
   try {

@@ -13,8 +13,8 @@ use crate::run::{Entry, Recording};
 /// How long a process that used no processor time, and of which no thread was ready to run, must have
 /// stood still before it counts as blocked and not as starved.
 const BLOCKED: Duration = Duration::from_secs(5);
-/// Lines of what was printed that go into the evidence.
-const LINES: usize = 8;
+/// Lines of what was printed that go into the evidence, from its beginning and from its end.
+const LINES: usize = 6;
 
 pub(super) fn check(manifest: &Manifest, recording: &Recording) -> CheckResult {
     let (verdict, measured, because) = judge(manifest, recording);
@@ -134,17 +134,21 @@ fn printed(recording: &Recording) -> f64 {
     (size(&exit.stdout) + size(&exit.stderr)) as f64
 }
 
-/// What a person wants to see of a run that went wrong: the stack of an error, or the last that was
-/// printed to stderr.
+/// What a person wants to see of a run that went wrong: the stack of an error, or the beginning and the
+/// end of what was printed to stderr. V8 says what is wrong first, Rust last.
 fn evidence(recording: &Recording) -> Vec<String> {
-    let text = match error(recording) {
-        Some((_, stack)) => stack.to_owned(),
-        None => recording.exit.stderr.text(),
-    };
+    let text = error(recording).map_or_else(|| recording.exit.stderr.text(), |(_, stack)| stack.to_owned());
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    let shown = match error(recording) {
-        Some(_) => &lines[..lines.len().min(LINES)],
-        None => &lines[lines.len().saturating_sub(LINES)..],
+    let shown = match lines.len().checked_sub(2 * LINES) {
+        None | Some(0) => lines,
+        Some(more) => {
+            let between = format!("… {more} lines …");
+            return shorten(&lines[..LINES]).chain([between]).chain(shorten(&lines[lines.len() - LINES..])).collect();
+        }
     };
-    shown.iter().map(|line| line.chars().take(200).collect()).collect()
+    shorten(&shown).collect()
+}
+
+fn shorten(lines: &[&str]) -> impl Iterator<Item = String> {
+    lines.iter().map(|line| line.chars().take(200).collect())
 }

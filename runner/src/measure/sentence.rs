@@ -6,6 +6,8 @@ use crate::report::number::{bytes, count, plural};
 
 /// How many times as much as before counts as a rise. The sentence is for reading; it grades nothing.
 const RISE: f64 = 2.0;
+/// The smallest share of the highest rise that is worth a sentence.
+const SHARE: f64 = 0.01;
 /// Bytes below which a change says nothing: napi-rs' own tables grow by as much.
 const SOME_BYTES: f64 = 8192.0;
 /// The same for things that are counted.
@@ -18,7 +20,9 @@ pub(super) fn read(table: &Table) -> String {
     };
     let inside = row.inside.unwrap_or(returned);
     let (noun, show, some) = words(table.gauge);
-    let much = |value: f64| value - before > some && value > before * RISE;
+    // A part of the peak that is too small to be seen in the table is not worth a sentence.
+    let rise = |value: f64| value - before;
+    let much = |value: f64| rise(value) > some && value > before * RISE && rise(value) > rise(inside) * SHARE;
     let rounds = plural(table.rounds as f64, "round");
 
     if table.gauge == Gauge::Finalizers {

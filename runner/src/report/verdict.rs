@@ -27,7 +27,8 @@ pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, paint: Pain
     }
     for check in &checked.outcome.checks {
         line(&format!("  {} {}", mark(check.verdict, paint), check.name));
-        if check.verdict != Verdict::Passed {
+        // What could not be measured any more says nothing beside the check that failed.
+        if check.verdict == checked.outcome.verdict && check.verdict != Verdict::Passed {
             detail(check).iter().for_each(|detail| line(detail));
         }
     }
