@@ -8,9 +8,18 @@ use crate::catalog::{LessonId, Variant};
 use crate::check::Checked;
 use crate::grade::{CheckResult, Verdict};
 
+/// How much to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// All checks, and what is known of those that did not pass.
+    Full,
+    /// One line for each check that did not pass.
+    Brief,
+}
+
 /// The verdict on one variant: a line for it, a line for each check, and for those that did not pass
 /// what was expected, what was measured, and why it matters.
-pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, paint: Paint) -> String {
+pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, detail: Detail, paint: Paint) -> String {
     let mut text = String::new();
     let mut line = |line: &str| {
         let _ = writeln!(text, "{line}");
@@ -26,16 +35,19 @@ pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, paint: Pain
         return text;
     }
     for check in &checked.outcome.checks {
-        line(&format!("  {} {}", mark(check.verdict, paint), check.name));
         // What could not be measured any more says nothing beside the check that failed.
-        if check.verdict == checked.outcome.verdict && check.verdict != Verdict::Passed {
-            detail(check).iter().for_each(|detail| line(detail));
+        let decides = check.verdict == checked.outcome.verdict && check.verdict != Verdict::Passed;
+        if detail == Detail::Full || decides {
+            line(&format!("  {} {}", mark(check.verdict, paint), check.name));
+        }
+        if detail == Detail::Full && decides {
+            explain(check).iter().for_each(|detail| line(detail));
         }
     }
     text
 }
 
-fn detail(check: &CheckResult) -> Vec<String> {
+fn explain(check: &CheckResult) -> Vec<String> {
     let indent = |label: &str, text: &str| {
         let wrapped = wrap(text, 64);
         format!("      {label:<9} {}", wrapped.replace('\n', "\n                "))

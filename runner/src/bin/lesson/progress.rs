@@ -15,6 +15,7 @@ pub(crate) struct Progress {
     live: bool,
     /// Whether a line stays when its phase is over.
     keep: bool,
+    /// Takes what is known besides the label, and draws.
     drawer: Option<(Sender<String>, JoinHandle<()>)>,
     label: String,
     lesson: String,
@@ -31,14 +32,14 @@ impl Progress {
             Event::Phase { phase: Phase::Waiting } => self.begin("Waiting for another `lesson` that is compiling".into()),
             Event::Phase { phase: Phase::Fetching } => self.begin("Downloading the lessons' crates, first time only".into()),
             Event::Phase { phase: Phase::Compiling } => self.begin(format!("Compiling {}", self.lesson)),
-            Event::Phase { phase: Phase::Running } => self.begin(format!("Running {} in Node", self.lesson)),
+            Event::Phase { phase: Phase::Running } => self.begin(format!("Running {}", self.lesson)),
             Event::Built { package, count } if *count == 1 && !self.lesson.replace('/', "-").starts_with(package) => {
                 self.begin("Building napi for the lessons, first time only".into());
             }
             Event::Built { package, count } if self.label.starts_with("Building") => {
-                self.draw(format!("{}: {count} crates, last {package}", self.label));
+                self.detail(format!("{count} crates, last {package}"));
             }
-            Event::Node { version } => self.draw(format!("{} {version}", self.label)),
+            Event::Node { version } => self.detail(format!("Node {version}")),
             Event::Verdict { .. } | Event::Error { .. } => self.end(),
             _ => {}
         }
@@ -53,31 +54,34 @@ impl Progress {
             }
             return;
         }
-        let (sender, labels) = channel::<String>();
+        let (sender, details) = channel::<String>();
         let (keep, begun) = (self.keep, Instant::now());
-        let draw = move |label: &str, end: &str| {
+        // Without automatic margins a long line is cut by the terminal, so that it can be drawn again.
+        let draw = move |text: &str, end: &str| {
             // A terminal that has gone away is no reason to stop.
-            let _ = write!(stderr(), "\r\x1b[2K{label} … {:.1} s{end}", begun.elapsed().as_secs_f64());
+            let _ = write!(stderr(), "\r\x1b[2K\x1b[?7l{text}\x1b[?7h{end}");
             let _ = stderr().flush();
         };
         let drawer = thread::spawn(move || {
-            let mut label = label;
+            let mut detail = String::new();
             loop {
-                draw(&label, "");
-                match labels.recv_timeout(TICK) {
-                    Ok(new) => label = new,
+                let elapsed = format!("{label} … {:.1} s", begun.elapsed().as_secs_f64());
+                let text = if detail.is_empty() { elapsed } else { format!("{elapsed}  ({detail})") };
+                draw(&text, "");
+                match details.recv_timeout(TICK) {
+                    Ok(new) => detail = new,
                     Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) if keep => return draw(&label, "\n"),
-                    Err(RecvTimeoutError::Disconnected) => return draw("", "\r\x1b[2K"),
+                    Err(RecvTimeoutError::Disconnected) if keep => return draw(&text, "\n"),
+                    Err(RecvTimeoutError::Disconnected) => return draw("", ""),
                 }
             }
         });
         self.drawer = Some((sender, drawer));
     }
 
-    fn draw(&mut self, label: String) {
+    fn detail(&mut self, detail: String) {
         if let Some((drawer, _)) = &self.drawer {
-            let _ = drawer.send(label);
+            let _ = drawer.send(detail);
         }
     }
 

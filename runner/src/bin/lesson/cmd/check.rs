@@ -8,7 +8,7 @@ use runner::check::{self, CheckError};
 use runner::event::Event;
 use runner::grade::Verdict;
 use runner::progress;
-use runner::report::verdict;
+use runner::report::verdict::{self, Detail};
 use runner::run::Scale;
 
 use crate::cli::Format;
@@ -33,7 +33,9 @@ pub(super) fn execute(session: &Session, ids: &[String], all: bool, variant: &Va
 
     let mut totals = Totals::default();
     for lesson in &lessons {
-        let count = match one(session, lesson, variant, format)? {
+        // The details of many lessons at once would hide which of them failed.
+        let detail = if lessons.len() == 1 { Detail::Full } else { Detail::Brief };
+        let count = match one(session, lesson, variant, format, detail)? {
             Some(Verdict::Passed) => &mut totals.passed,
             Some(Verdict::Failed) => &mut totals.failed,
             Some(Verdict::Undecided) | None => &mut totals.undecided,
@@ -57,7 +59,7 @@ pub(super) fn execute(session: &Session, ids: &[String], all: bool, variant: &Va
 }
 
 /// The verdict on one lesson; none when there is no way to one.
-fn one(session: &Session, lesson: &Lesson, variant: &Variant, format: Format) -> Result<Option<Verdict>> {
+fn one(session: &Session, lesson: &Lesson, variant: &Variant, format: Format, detail: Detail) -> Result<Option<Verdict>> {
     let mut progress = Progress::new(session.live(), false);
     let mut events = |event: Event| match format {
         Format::Json => json(&event),
@@ -71,7 +73,7 @@ fn one(session: &Session, lesson: &Lesson, variant: &Variant, format: Format) ->
                 progress::remember(&session.course, lesson, &checked.source_hash, checked.outcome.verdict)?;
             }
             if format == Format::Text {
-                print!("{}", verdict::text(&lesson.id, variant, &checked, session.paint));
+                print!("{}", verdict::text(&lesson.id, variant, &checked, detail, session.paint));
             }
             Ok(Some(checked.outcome.verdict))
         }
@@ -114,11 +116,10 @@ fn close(session: &Session, lessons: &[Lesson], variant: &Variant, totals: &Tota
         println!("{untouched} not touched yet: an exercise ships with its bug.");
     }
     if let Some(first) = lessons.iter().find(|lesson| progress::state(&session.course, lesson) != progress::State::Solved) {
-        println!(
-            "Next: edit {}, or ask for `cargo lesson hint {}`.",
-            first.relative(&first.file("exercise.rs")).display(),
-            first.id
-        );
+        println!();
+        println!("Edit    {}", first.relative(&first.file("exercise.rs")).display());
+        println!("Check   cargo lesson check {}", first.id);
+        println!("Hint    cargo lesson hint {}", first.id);
     }
 }
 

@@ -4,7 +4,8 @@ use anyhow::Result;
 use runner::catalog::{ENDS, Variant};
 use runner::check;
 use runner::grade::Verdict;
-use runner::report::{memory, verdict};
+use runner::report::memory;
+use runner::report::verdict::{self, Detail};
 use runner::run::Scale;
 
 use crate::FAILED;
@@ -25,7 +26,7 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<
 
     eprintln!();
     let Some((_, table)) = &checked.ran else {
-        print!("{}", verdict::text(&lesson.id, variant, &checked, session.paint));
+        print!("{}", verdict::text(&lesson.id, variant, &checked, Detail::Full, session.paint));
         return Ok(FAILED);
     };
     // How the run ended is the first thing to know, unless it ended well.
@@ -34,7 +35,7 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<
     print!("{}", memory::text(table, session.paint));
     if !ended_well {
         println!();
-        print!("{}", verdict::text(&lesson.id, variant, &checked, session.paint));
+        print!("{}", verdict::text(&lesson.id, variant, &checked, Detail::Full, session.paint));
     }
     println!();
     let next = |word: &str, rest: String| println!("{}  {rest}", session.paint.bold(word));
