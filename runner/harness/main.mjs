@@ -2,8 +2,8 @@
 //
 //     node --expose-gc --no-warnings main.mjs PLAN
 //
-// PLAN is a JSON file of the runner: { addon, drive, evidence, probe, size, warmup, rounds, oldestNode }.
-// Evidence goes to a file of its own, one JSON object a line, as it is taken, so that what was
+// PLAN is a JSON file of the runner: { addon, drive, evidence, probe, sites, size, warmup, rounds,
+// oldestNode }, where `sites` may be null. Evidence goes to a file of its own, one JSON object a line, as it is taken, so that what was
 // measured before a crash is kept. What the add-on prints is not read here.
 
 import { readFileSync } from "node:fs";
@@ -15,6 +15,7 @@ import { load } from "./load.mjs";
 import { Refusal } from "./refusal.mjs";
 import { Round } from "./round.mjs";
 import { settle } from "./settle.mjs";
+import { Sites } from "./sites.mjs";
 
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const evidence = new Evidence(plan.evidence);
@@ -41,6 +42,7 @@ async function main() {
   const addon = load(plan.addon);
   const gauges = new Gauges(plan.probe);
   const gcLog = new GcLog();
+  const sites = plan.sites && new Sites(plan.sites);
   evidence.write({ at: "loaded", calls: gauges.read().calls });
 
   const drive = await import(pathToFileURL(plan.drive));
@@ -52,7 +54,12 @@ async function main() {
   // Rounds 0 and below are the warm-up: napi-rs and V8 fill tables of their own in it.
   async function one(index) {
     const write = (entry) => evidence.write({ round: index, ...entry });
-    const sample = (moment) => write({ at: "sample", moment, gauges: gauges.sample() });
+    const sample = (moment) => {
+      write({ at: "sample", moment, gauges: gauges.sample() });
+      if (sites && (moment === "before" || moment === "return" || moment === "settled")) {
+        write({ at: "sites", moment, live: sites.live() });
+      }
+    };
 
     // The round before has settled.
     gauges.resetPeaks();

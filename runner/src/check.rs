@@ -10,6 +10,7 @@ use crate::grade::{self, Outcome};
 use crate::measure::{Measured, Table};
 use crate::process::{Cancel, ProcessError};
 use crate::run::{self, Recording, RunError, Scale};
+use crate::sites::Program;
 
 /// Why there is no verdict at all.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +66,10 @@ pub fn check(
         Compiled::Addon(addon) => {
             let recording = run::run(course, lesson, &addon.library, scale, events, cancel)?;
             let table = Measured(&recording).table(&lesson.manifest);
-            let outcome = grade::grade(&lesson.manifest, &recording);
+            let mut outcome = grade::grade(&lesson.manifest, &recording);
+            let file = lesson.source(variant).map_err(CompileError::from)?;
+            let program = Program { library: &addon.library, file: lesson.relative(&file), text: &addon.source };
+            grade::explain(&mut outcome, &lesson.manifest, &recording, program);
             Checked { outcome, source_hash: addon.source_hash, compile_error: None, ran: Some((recording, table)) }
         }
     };

@@ -49,6 +49,8 @@ pub enum Compiled {
 pub struct Addon {
     /// The shared library. Its content never changes, but an old one may be removed: link it first.
     pub library: PathBuf,
+    /// The text that was compiled.
+    pub source: String,
     /// The hash of the source, in hexadecimal digits.
     pub source_hash: String,
     /// Whether it was there already, and nothing was compiled.
@@ -99,7 +101,7 @@ pub fn compile(
     let source_hash = inputs.source_hash();
     events(Event::Source { sha256: source_hash.clone() });
     let key = inputs.key(&cargo::toolchain(course)?);
-    let addon = |library, cached| Addon { library, source_hash: source_hash.clone(), cached };
+    let addon = |library, cached| Addon { library, source: inputs.source(), source_hash: source_hash.clone(), cached };
     if let Some(library) = store::find(course, &key) {
         return Ok(Compiled::Addon(addon(library, true)));
     }

@@ -8,6 +8,7 @@ use crate::catalog::{Bound, Check, Evidence, Manifest};
 use crate::measure::Measured;
 use crate::report::number::{metric_value, plain, plural};
 use crate::run::Recording;
+use crate::sites::{self, Place, Program};
 
 /// What is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub struct CheckResult {
     pub because: String,
     /// What a person can look at: lines of output, the round and the answer that were wrong.
     pub evidence: Vec<String>,
+    /// Lines of the source that explain the number, the worst first.
+    #[serde(default)]
+    pub places: Vec<Place>,
 }
 
 /// All checks of one run, and the verdict that follows.
@@ -69,12 +73,23 @@ impl Outcome {
             measured: "rustc rejects it".into(),
             because: "an add-on that does not compile can't be run".into(),
             evidence: Vec::new(),
+            places: Vec::new(),
         }])
     }
 
     /// The names of the checks that failed.
     pub fn failed(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().filter(|check| check.verdict == Verdict::Failed).map(|check| check.name.as_str())
+    }
+}
+
+/// Gives the failed checks of an outcome the lines of the source that explain them.
+pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording, program: Program) {
+    for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
+        let check = manifest.checks.iter().find(|check| check.name == result.name);
+        if let Some(Evidence::Metric(metric, _)) = check.map(|check| &check.evidence) {
+            result.places = sites::explain(*metric, recording, program);
+        }
     }
 }
 
@@ -114,7 +129,15 @@ fn decide(check: &Check, recording: &Recording) -> CheckResult {
             }
         }
     };
-    CheckResult { name: check.name.clone(), verdict, expected, measured, because: check.because.clone(), evidence }
+    CheckResult {
+        name: check.name.clone(),
+        verdict,
+        expected,
+        measured,
+        because: check.because.clone(),
+        evidence,
+        places: Vec::new(),
+    }
 }
 
 fn decide_answer(name: &str, recording: &Recording) -> (Verdict, String, String, Vec<String>) {

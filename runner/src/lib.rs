@@ -24,4 +24,5 @@ pub mod process;
 pub mod progress;
 pub mod report;
 pub mod run;
+pub mod sites;
 pub mod template;

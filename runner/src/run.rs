@@ -1,6 +1,7 @@
 //! From an add-on to a recording: Node loads it and does the lesson's rounds of work.
 
 mod probe_file;
+mod sites_file;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -11,13 +12,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::catalog::Lesson;
+use crate::catalog::{Evidence, Lesson, Metric};
 use crate::course::Course;
 use crate::event::{Event, Moment, Phase};
 use crate::process::{self, Cancel, End, Exit, Job, Limits, NoWatch, ProcessError, RUN_ID, RunFolder, Watch};
 
 /// The oldest Node that has all that the harness uses: its major and minor version.
 pub const OLDEST_NODE: (u32, u32) = (20, 13);
+pub use sites_file::Stacks;
+
 /// Beats of the harness, four a second, after which a process that has done its work and is still
 /// there is stopped. Each beat is proof that its event loop had time to run.
 const MOST_BEATS: u32 = 16;
@@ -41,6 +44,9 @@ pub struct Recording {
     pub exit: Exit,
     /// The probe's counters as the process left them; none when it never loaded a probe.
     pub counters: Option<BTreeMap<String, f64>>,
+    /// The stacks of the call sites; empty when the run did not keep them.
+    #[serde(default)]
+    pub sites: Stacks,
     /// Pieces of work in one round.
     pub size: u64,
     /// Measured rounds that were asked for.
@@ -86,6 +92,12 @@ pub enum Entry {
     /// The harness would not go on: the add-on carries no probe, or Node is too old.
     Refused {
         reason: String,
+    },
+    /// Number, live blocks, live bytes and handles made of each call site.
+    Sites {
+        round: i64,
+        moment: Moment,
+        live: Vec<(u32, i64, i64, i64)>,
     },
     Error {
         message: String,
@@ -139,6 +151,11 @@ pub fn run(
         fs::write(in_folder(name), "").map_err(file("write", &in_folder(name)))?;
     }
 
+    let sites = (scale == Scale::Check && asks_for_sites(lesson)).then(|| in_folder("sites"));
+    if let Some(sites) = &sites {
+        fs::write(sites, "").map_err(file("write", sites))?;
+    }
+
     let work = &lesson.manifest.work;
     let (size, rounds) = (if scale == Scale::Run { work.run } else { work.check }, work.rounds);
     let plan = serde_json::json!({
@@ -146,6 +163,7 @@ pub fn run(
         "drive": lesson.file("drive.mjs"),
         "evidence": in_folder("evidence"),
         "probe": in_folder("probe"),
+        "sites": sites,
         "size": size,
         "warmup": work.warmup,
         "rounds": rounds,
@@ -161,7 +179,7 @@ pub fn run(
             course.root.join("runner/harness/main.mjs").to_string_lossy().into_owned(),
             in_folder("plan.json").to_string_lossy().into_owned(),
         ],
-        env: environment(&folder),
+        env: environment(&folder, sites.as_deref()),
         folder: folder.path.clone(),
         limits: Limits {
             wall: Duration::from_secs(work.deadline_s),
@@ -177,8 +195,9 @@ pub fn run(
     tail.read();
     let entries = tail.entries;
     let counters = probe_file::read(&in_folder("probe"));
+    let sites = sites.map(|sites| sites_file::read(&sites)).unwrap_or_default();
     accept(&entries, &exit)?;
-    Ok(Recording { entries, exit, counters, size, rounds })
+    Ok(Recording { entries, exit, counters, sites, size, rounds })
 }
 
 /// What `node --version` prints.
@@ -201,10 +220,19 @@ pub fn node_version(course: &Course, cancel: &Cancel) -> Result<String, ProcessE
 /// The variables that Node may inherit.
 const NEEDED: [&str; 6] = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH"];
 
+/// Call sites cost time, so only a run keeps them whose checks can be explained by them.
+fn asks_for_sites(lesson: &Lesson) -> bool {
+    use Metric::{BlocksKept, BytesKept, BytesPeak, HandlesPeak};
+    let explained =
+        |evidence: &Evidence| matches!(evidence, Evidence::Metric(BlocksKept | BytesKept | BytesPeak | HandlesPeak, _));
+    lesson.manifest.checks.iter().any(|check| explained(&check.evidence))
+}
+
 /// Nothing of the user's own Node settings may have an influence.
-fn environment(folder: &RunFolder) -> Vec<(String, String)> {
+fn environment(folder: &RunFolder, sites: Option<&Path>) -> Vec<(String, String)> {
     let mut env = process::inherit(|name| NEEDED.contains(&name));
     env.push(("LESSON_PROBE".into(), folder.path.join("probe").to_string_lossy().into_owned()));
+    env.extend(sites.map(|sites| ("LESSON_SITES".into(), sites.to_string_lossy().into_owned())));
     env.push(("TMPDIR".into(), folder.path.to_string_lossy().into_owned()));
     env.push((RUN_ID.into(), folder.id.clone()));
     env

@@ -121,6 +121,11 @@ pub(crate) fn watched() -> bool {
     !std::ptr::eq(table(), UNWATCHED.0.get())
 }
 
+/// Prepares the tables. What decides how blocks are laid out has to be known before the first block.
+pub(crate) fn prepare() {
+    table();
+}
+
 fn value(counter: Counter) -> &'static AtomicI64 {
     &table().record[counter as usize].value
 }
@@ -137,6 +142,7 @@ fn table() -> &'static Table {
 #[cold]
 fn open_once() -> *mut Table {
     let table = map_file().unwrap_or(UNWATCHED.0.get());
+    crate::sites::open();
     TABLE.store(table, Release);
     // SAFETY: `leave` only stores to an atomic.
     unsafe { libc::pthread_atfork(None, None, Some(leave)) };
@@ -149,27 +155,37 @@ extern "C" fn leave() {
 }
 
 fn map_file() -> Option<*mut Table> {
-    // SAFETY: plain system calls on our own file; none of them allocates.
+    // SAFETY: a table is made of integers, for which the zeroes of a fresh file are valid.
+    let table = unsafe { map_shared::<Table>(PATH)? };
+    // SAFETY: the table is mapped until the process ends.
     unsafe {
-        let path = libc::getenv(PATH.as_ptr());
+        // A program that the add-on starts inherits the variable: the first process keeps the table.
+        (*table).pid.compare_exchange(0, libc::getpid() as u32, AcqRel, Acquire).ok()?;
+        describe(table);
+    }
+    Some(table)
+}
+
+/// Maps the file that an environment variable names, as a `T`. It does not allocate.
+///
+/// # Safety
+/// A `T` whose bytes are all zero is valid.
+pub(crate) unsafe fn map_shared<T>(variable: &CStr) -> Option<*mut T> {
+    let size = size_of::<T>();
+    // SAFETY: plain system calls on our own file.
+    unsafe {
+        let path = libc::getenv(variable.as_ptr());
         if path.is_null() {
             return None;
         }
         let file = libc::open(path, libc::O_RDWR | libc::O_CLOEXEC);
-        if file < 0 || libc::ftruncate(file, size_of::<Table>() as libc::off_t) != 0 {
+        if file < 0 || libc::ftruncate(file, size as libc::off_t) != 0 {
             return None;
         }
         let protection = libc::PROT_READ | libc::PROT_WRITE;
-        let at = libc::mmap(null_mut(), size_of::<Table>(), protection, libc::MAP_SHARED, file, 0);
+        let at = libc::mmap(null_mut(), size, protection, libc::MAP_SHARED, file, 0);
         libc::close(file);
-        let table = at.cast::<Table>();
-        if at == libc::MAP_FAILED {
-            return None;
-        }
-        // A program that the add-on starts inherits the variable: the first process keeps the table.
-        (*table).pid.compare_exchange(0, libc::getpid() as u32, AcqRel, Acquire).ok()?;
-        describe(table);
-        Some(table)
+        (at != libc::MAP_FAILED).then_some(at.cast())
     }
 }
 

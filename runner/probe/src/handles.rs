@@ -7,7 +7,10 @@ use std::ffi::{CStr, c_int, c_void};
 use std::mem::transmute;
 use std::sync::OnceLock;
 
+use napi::sys::napi_status;
+
 use crate::counters::{Counter, raise, set};
+use crate::sites;
 
 const GET_CURRENT: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
 const NUMBER_OF_HANDLES: &CStr = c"_ZN2v811HandleScope15NumberOfHandlesEPNS_7IsolateE";
@@ -22,22 +25,43 @@ struct V8 {
     count: Count,
 }
 
+/// Makes a call of Node-API and writes the number of live handles after it to the table. The handles
+/// that the call has made are counted at its site, in a run that keeps sites.
+#[inline(always)]
+pub(crate) fn around(call: impl FnOnce() -> napi_status) -> napi_status {
+    if !sites::on() {
+        let status = call();
+        note();
+        return status;
+    }
+    let before = count().unwrap_or(0);
+    let status = call();
+    note();
+    let made = count().unwrap_or(0) - before;
+    if made > 0 {
+        sites::add_handles(made);
+    }
+    status
+}
+
 /// Writes the number of live handles of this thread's isolate to the table, and raises the peak.
 /// Does nothing in a thread without an isolate.
 pub(crate) fn note() {
+    if let Some(handles) = count() {
+        set(Counter::Handles, handles);
+        raise(Counter::PeakHandles, handles);
+    }
+}
+
+fn count() -> Option<i64> {
     static FOUND: OnceLock<Option<V8>> = OnceLock::new();
-    let Some(v8) = FOUND.get_or_init(find) else { return };
+    let v8 = FOUND.get_or_init(find).as_ref()?;
     // SAFETY: both functions have these signatures in every V8 that exports the names; `count` only
     // reads the handle scope's data of the isolate that this thread has entered.
-    let handles = unsafe {
+    unsafe {
         let isolate = (v8.current)();
-        if isolate.is_null() {
-            return;
-        }
-        i64::from((v8.count)(isolate))
-    };
-    set(Counter::Handles, handles);
-    raise(Counter::PeakHandles, handles);
+        (!isolate.is_null()).then(|| i64::from((v8.count)(isolate)))
+    }
 }
 
 fn find() -> Option<V8> {

@@ -8,6 +8,8 @@
 //! - [`node_api`] stands between the add-on and Node-API. The linker option `--wrap`, printed by
 //!   `lessons/build.rs`, sends each call there.
 //! - [`handles`] asks V8 how many local handles are alive.
+//! - [`sites`] says for each live block which place in the add-on asked for it, in the runs that want
+//!   to know.
 //! - [`counters`] is where all of these write: a table in a file that Node's harness reads while the
 //!   add-on runs and that the runner reads after the process is gone, however it ended.
 //!
@@ -20,6 +22,7 @@ mod finalizers;
 mod handles;
 mod look;
 mod node_api;
+mod sites;
 mod threadsafe;
 
 pub use napi::*;

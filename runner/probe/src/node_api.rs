@@ -58,9 +58,7 @@ macro_rules! cstr {
 macro_rules! note_handles {
     ($(fn $name:ident($env:ident: napi_env $(, $arg:ident: $type:ty)* $(,)?);)*) => {
         wrap! { $(fn $name($env: napi_env $(, $arg: $type)*) |real| {
-            let status = real($env $(, $arg)*);
-            handles::note();
-            status
+            handles::around(|| real($env $(, $arg)*))
         })* }
     };
 }
@@ -215,9 +213,8 @@ wrap! {
         hint: *mut c_void,
         result: *mut napi_value,
     ) |real| {
-        let status = finalizers::count(finalize, hint, |finalize, hint| real(env, data, finalize, hint, result));
-        handles::note();
-        status
+        let create = |finalize, hint| real(env, data, finalize, hint, result);
+        handles::around(|| finalizers::count(finalize, hint, create))
     }
     fn napi_create_external_buffer(
         env: napi_env,
@@ -228,9 +225,7 @@ wrap! {
         result: *mut napi_value,
     ) |real| {
         let create = |finalize, hint| real(env, length, data, finalize, hint, result);
-        let status = finalizers::count(finalize, hint, create);
-        handles::note();
-        status
+        handles::around(|| finalizers::count(finalize, hint, create))
     }
     fn napi_create_external_arraybuffer(
         env: napi_env,
@@ -241,9 +236,7 @@ wrap! {
         result: *mut napi_value,
     ) |real| {
         let create = |finalize, hint| real(env, data, length, finalize, hint, result);
-        let status = finalizers::count(finalize, hint, create);
-        handles::note();
-        status
+        handles::around(|| finalizers::count(finalize, hint, create))
     }
     fn napi_set_instance_data(env: napi_env, data: *mut c_void, finalize: napi_finalize, hint: *mut c_void) |real| {
         finalizers::count(finalize, hint, |finalize, hint| real(env, data, finalize, hint))

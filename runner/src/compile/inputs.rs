@@ -40,6 +40,11 @@ impl Inputs {
         Ok(Inputs { files, source: 1 })
     }
 
+    /// The program's text.
+    pub(super) fn source(&self) -> String {
+        String::from_utf8_lossy(&self.files[self.source].1).into_owned()
+    }
+
     /// The hash of the program's text.
     pub(super) fn source_hash(&self) -> String {
         hash(&self.files[self.source].1)

@@ -19,7 +19,15 @@ const LINES: usize = 6;
 pub(super) fn check(manifest: &Manifest, recording: &Recording) -> CheckResult {
     let (verdict, measured, because) = judge(manifest, recording);
     let evidence = if verdict == Verdict::Passed { Vec::new() } else { evidence(recording) };
-    CheckResult { name: ENDS.into(), verdict, expected: "exit code 0, all rounds done".into(), measured, because, evidence }
+    CheckResult {
+        name: ENDS.into(),
+        verdict,
+        expected: "exit code 0, all rounds done".into(),
+        measured,
+        because,
+        evidence,
+        places: Vec::new(),
+    }
 }
 
 fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String) {

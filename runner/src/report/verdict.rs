@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use super::memory::wrap;
+use super::number::{self, plural};
 use super::paint::Paint;
 use crate::catalog::{LessonId, Variant};
 use crate::check::Checked;
 use crate::grade::{CheckResult, Verdict};
+use crate::sites::{Amount, Place};
 
 /// How much to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +56,28 @@ fn explain(check: &CheckResult) -> Vec<String> {
     };
     let mut lines = vec![indent("expected", &check.expected), indent("measured", &check.measured)];
     lines.extend(check.evidence.iter().map(|evidence| format!("                {evidence}")));
+    lines.extend(check.places.iter().flat_map(show));
     if !check.because.is_empty() {
         lines.push(indent("why", &check.because));
+    }
+    lines
+}
+
+/// A place with its line, and a mark under it.
+fn show(place: &Place) -> Vec<String> {
+    let Place { file, line, function, amount, source, source_from } = place;
+    let Amount { blocks, bytes, handles } = *amount;
+    let what = match blocks {
+        0 => format!("{}, made in `{function}`", plural(handles as f64, "handle")),
+        _ => format!("{} ({}), allocated in `{function}`", plural(blocks as f64, "block"), number::bytes(bytes as f64)),
+    };
+    let mut lines = vec![format!("      {:<9} {file}:{line}", "where"), format!("                {what}")];
+    for (number, code) in (*source_from..).zip(source) {
+        lines.push(format!("          {number:>5} | {code}").trim_end().to_owned());
+        if number == *line {
+            let indent = code.len() - code.trim_start().len();
+            lines.push(format!("                | {:indent$}{}", "", "^".repeat(code.trim().chars().count())));
+        }
     }
     lines
 }

@@ -8,5 +8,6 @@ mod fixture;
 mod grading;
 mod isolation;
 mod misbehaviour;
+mod places;
 mod refusal;
 mod shutdown;

@@ -1,0 +1,63 @@
+//! The failing checks of the shipped bugs name the lines that a maintainer would point at.
+
+use std::path::Path;
+
+use runner::catalog::{Catalog, Variant};
+use runner::check;
+use runner::course::Course;
+use runner::process::Cancel;
+use runner::run::Scale;
+use runner::sites::Place;
+
+use crate::fixture::shared_work;
+
+/// A lesson, its check, and what stands in a line that must be named, in the order of the places.
+const LINES: &[(&str, &str, &[&str])] = &[
+    (
+        "scopes/callback-loop",
+        "handles stay bounded inside the call",
+        &["let result = turn.call(player)?;", "result.get::<u32>(\"moved\")?"],
+    ),
+    (
+        "wrap/lost-finalizer",
+        "each native half is freed",
+        &["words.entry(word.to_owned())", "Box::into_raw(Box::new(Index { words }))"],
+    ),
+    ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
+    ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
+    ("context/static-state", "nothing stays of a worker that has ended", &["let table = vec![0.0; SLOTS];"]),
+];
+
+fn places(id: &str, variant: &Variant, name: &str) -> Vec<Place> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let course = Course::new(root, env!("CARGO_BIN_EXE_lesson")).work_in(shared_work());
+    let lesson = Catalog::load(root).unwrap().lesson(id).unwrap();
+    let checked = check::check(&course, &lesson, variant, Scale::Check, &mut |_| {}, &Cancel::default()).unwrap();
+    checked.outcome.checks.into_iter().find(|check| check.name == name).unwrap().places
+}
+
+#[test]
+fn each_shipped_bug_is_found_in_its_lines() {
+    for (id, check, lines) in LINES {
+        let places = places(id, &Variant::Wrong("shipped".into()), check);
+        let named: Vec<&str> =
+            places.iter().map(|place| place.source[(place.line - place.source_from) as usize].trim()).collect();
+        assert_eq!(named.len(), lines.len(), "{id}: {named:#?}");
+        assert!(named.iter().zip(*lines).all(|(named, line)| named.contains(line)), "{id}: {named:#?}");
+    }
+}
+
+#[test]
+fn amounts_add_up_to_what_was_measured() {
+    // 284 of 300 histograms find no room, in each of five rounds, and each is two blocks.
+    let places = places("tsfn/queue-full", &Variant::Wrong("shipped".into()), "every histogram is freed");
+    assert_eq!(places.iter().map(|place| place.amount.blocks).sum::<i64>(), 2 * 284 * 5);
+}
+
+#[test]
+fn every_lesson_has_lines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for id in Catalog::load(root).unwrap().ids() {
+        assert!(LINES.iter().any(|(known, ..)| *known == id.as_str()), "{id} is not in the table");
+    }
+}
