@@ -98,8 +98,8 @@ pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<P
         Metric::HandlesPeak => (rise(at(Moment::Before), at(Moment::Return)), |amount| amount.handles),
         _ => return Vec::new(),
     };
-    let places = lines(&amounts, recording, program);
-    let mut places: Vec<Place> = places.into_iter().filter(|place| weight(&place.amount) > 0).collect();
+    let amounts = amounts.into_iter().filter(|(_, amount)| weight(amount) > 0).collect();
+    let mut places = lines(&amounts, recording, program);
     places.sort_by_key(|place| std::cmp::Reverse(weight(&place.amount)));
     if matches!(metric, Metric::BytesPeak | Metric::HandlesPeak) {
         // A peak has one cause, or a few of the same size; what is small beside them is no part of it.
