@@ -2,6 +2,8 @@
 
 import { openSync, writeSync } from "node:fs";
 
+const NO_EVIDENCE = 97;
+
 export class Evidence {
   #file;
 
@@ -10,6 +12,13 @@ export class Evidence {
   }
 
   write(entry) {
-    writeSync(this.#file, JSON.stringify(entry) + "\n");
+    const line = JSON.stringify(entry) + "\n";
+    try {
+      writeSync(this.#file, line);
+    } catch (error) {
+      // A full disk is not the add-on's fault: the runner refuses such a run.
+      console.error(error.message);
+      process.exit(NO_EVIDENCE);
+    }
   }
 }

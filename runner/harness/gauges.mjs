@@ -5,12 +5,14 @@
 
 import { openSync, readSync, writeSync } from "node:fs";
 import { endianness } from "node:os";
-import { NO_PROBE, Refusal } from "./refusal.mjs";
+import { BLIND, NO_PROBE, Refusal } from "./refusal.mjs";
 
 const MAGIC = "AFTERGC1";
 const HEADER = 16;
 const NAME = 24;
 const RECORD = NAME + 8;
+// Taken before an add-on is loaded, which may change what is global.
+const { memoryUsage } = process;
 const little = endianness() === "LE";
 
 // Each peak starts again at the gauge that it belongs to.
@@ -48,7 +50,8 @@ export class Gauges {
       this.#offsets.set(name, at + NAME);
     }
     // Left by the probe; see runner/probe/src/look.rs.
-    this.#look = globalThis.__afterGcLook ?? (() => {});
+    this.#look = globalThis.__afterGcLook;
+    if (!this.#look) throw new Refusal(BLIND);
     delete globalThis.__afterGcLook;
   }
 
@@ -65,7 +68,7 @@ export class Gauges {
   // All gauges of this moment: the probe's, and Node's in bytes.
   sample() {
     this.#look();
-    const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+    const { rss, heapUsed, external, arrayBuffers } = memoryUsage();
     return { ...this.read(), rss, heapUsed, external, arrayBuffers };
   }
 

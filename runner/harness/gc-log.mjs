@@ -1,6 +1,7 @@
 // Counts V8's collections and their pauses.
 
-import { constants, PerformanceObserver } from "node:perf_hooks";
+import { constants, performance, PerformanceObserver } from "node:perf_hooks";
+import { setImmediate } from "node:timers";
 
 export class GcLog {
   #observer;

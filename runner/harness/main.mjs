@@ -7,6 +7,7 @@
 // measured before a crash is kept. What the add-on prints is not read here.
 
 import { readFileSync } from "node:fs";
+import { setInterval } from "node:timers";
 import { pathToFileURL } from "node:url";
 import { Evidence } from "./evidence.mjs";
 import { Gauges } from "./gauges.mjs";
@@ -63,15 +64,16 @@ async function main() {
 
     // The round before has settled.
     gauges.resetPeaks();
+    sites?.resetHandles();
     await gcLog.collect();
     sample("before");
 
     const round = new Round({ plan, index, write, sample });
     await drive.round(addon, round);
+    gcLog.stop();
     sample("return");
 
     // Nothing may come between: a turn of the event loop would run finalizers.
-    gcLog.stop();
     gc();
     sample("gc");
     write({ at: "settle", ...(await settle(gc, gauges)) });

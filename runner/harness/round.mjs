@@ -31,7 +31,8 @@ export class Round {
 
   // Records an answer of the add-on beside the right one. They are compared as JSON.
   answer(name, actual, expected) {
-    this.#write({ at: "answer", name, actual, expected });
+    // JSON has no undefined: without this the line would say nothing at all.
+    this.#write({ at: "answer", name, actual: actual === undefined ? "undefined" : actual, expected });
   }
 
   // Runs `worker(addon, data)` of drive.mjs in a new worker thread that loads the add-on, waits until

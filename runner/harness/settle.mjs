@@ -4,6 +4,7 @@
 // gc() of a turn waits for the sweeper of array buffers. A chain of native references goes one link
 // a turn, so the number of turns is found, not fixed.
 
+import { setImmediate } from "node:timers";
 import { EXACT } from "./gauges.mjs";
 
 const MOST_TURNS = 100;

@@ -75,6 +75,8 @@ pub enum CompileError {
     NoLinker,
     #[error("crates are missing and could not be fetched:\n{message}")]
     Fetch { message: String },
+    #[error("cargo takes an older build for this source: was the clock set back? Delete target/lessons and try again")]
+    Stale,
     #[error("cargo could not build the lesson, and not because of its source:\n{message}")]
     Cargo { message: String },
 }
@@ -115,7 +117,8 @@ pub fn compile(
     let stage = course.work.join("stage");
     inputs.stage(&stage)?;
     match cargo::build(course, &stage, lesson, variant, events, cancel)? {
-        cargo::Built::Library(path) => Ok(Compiled::Addon(addon(store::keep(course, &key, &path)?, false))),
+        cargo::Built::Library { fresh: true, .. } => Err(CompileError::Stale),
+        cargo::Built::Library { path, .. } => Ok(Compiled::Addon(addon(store::keep(course, &key, &path)?, false))),
         cargo::Built::Rejected(messages) => Ok(Compiled::Rejected { messages, source_hash }),
     }
 }

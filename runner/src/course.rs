@@ -19,13 +19,20 @@ pub struct Course {
     pub lesson: PathBuf,
 }
 
+/// A bare name is looked up in `$PATH`; a path is taken from the current folder, since a child starts in
+/// another one.
+pub fn program_at(path: PathBuf) -> PathBuf {
+    if path.components().count() > 1 { std::path::absolute(&path).unwrap_or(path) } else { path }
+}
+
 impl Course {
     /// The course at `root`, with the programs that the environment names: `$CARGO`, `$LESSON_NODE`,
     /// or those in `$PATH`.
     pub fn new(root: impl Into<PathBuf>, lesson: impl Into<PathBuf>) -> Course {
         let root = root.into();
         let named = |variable: &str, program: &str| {
-            std::env::var_os(variable).filter(|value| !value.is_empty()).map_or_else(|| program.into(), PathBuf::from)
+            let value = std::env::var_os(variable).filter(|value| !value.is_empty());
+            value.map_or_else(|| program.into(), |value| program_at(PathBuf::from(value)))
         };
         Course {
             work: root.join("target/lessons"),
@@ -43,9 +50,9 @@ impl Course {
         folder.ancestors().find(is_root).map(Path::to_path_buf)
     }
 
-    /// The same course, with another folder for what the runner makes.
+    /// The same course, with what the runner makes in a folder of its own below `work`.
     pub fn work_in(self, work: impl Into<PathBuf>) -> Course {
-        Course { work: work.into(), ..self }
+        Course { work: work.into().join("after-gc"), ..self }
     }
 
     /// Cargo's target directory for the lessons.

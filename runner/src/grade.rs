@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Bound, Check, Evidence, Manifest};
 use crate::measure::Measured;
-use crate::report::number::{metric_value, plain, plural};
+use crate::number::{metric_value, plain, plural};
 use crate::run::Recording;
 use crate::sites::{self, Place, Program};
 
@@ -112,6 +112,7 @@ fn decide(check: &Check, recording: &Recording) -> CheckResult {
             let expected = match bound {
                 Bound::Equals(value) => format!("exactly {}", show(*value)),
                 Bound::EqualsWork => format!("exactly {}, one for each piece of work", show(measured.work())),
+                Bound::AtLeastWork => format!("at least {}, one for each piece of work", show(measured.work())),
                 Bound::AtMost(value) => format!("at most {}", show(*value)),
                 Bound::AtLeast(value) => format!("at least {}", show(*value)),
             };
@@ -120,6 +121,7 @@ fn decide(check: &Check, recording: &Recording) -> CheckResult {
                     let holds = match bound {
                         Bound::Equals(wanted) => value == *wanted,
                         Bound::EqualsWork => value == measured.work(),
+                        Bound::AtLeastWork => value >= measured.work(),
                         Bound::AtMost(most) => value <= *most,
                         Bound::AtLeast(least) => value >= *least,
                     };

@@ -20,6 +20,7 @@ pub mod event;
 pub mod grade;
 pub mod law;
 pub mod measure;
+pub mod number;
 pub mod process;
 pub mod progress;
 pub mod report;

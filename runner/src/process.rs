@@ -223,6 +223,10 @@ pub(crate) fn run(lesson: &Path, job: &Job, watch: &mut dyn Watch, cancel: &Canc
     };
     drop(stdin);
     let _ = child.wait();
+    if matches!(answer, Err(ProcessError::Lost { .. })) {
+        // Nobody else sweeps now.
+        job.env.iter().filter(|(name, _)| name == RUN_ID).for_each(|(_, run)| run_folder::end_all(run));
+    }
     if cancel.is_cancelled() { Err(ProcessError::Cancelled) } else { answer }
 }
 

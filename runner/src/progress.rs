@@ -33,7 +33,7 @@ pub fn remember(course: &Course, lesson: &Lesson, source_hash: &str, verdict: Ve
     }
     let path = passed(course, lesson);
     fs::create_dir_all(path.parent().expect("the file is in a folder"))?;
-    let new = path.with_extension("new");
+    let new = path.with_extension(format!("{}.new", std::process::id()));
     fs::write(&new, format!("{source_hash}\n"))?;
     fs::rename(new, path)
 }

@@ -1,6 +1,6 @@
 //! Outcomes and tables as text. The same values go into JSON as [`crate::event::Event`]s.
 
 pub mod memory;
-pub mod number;
 pub mod paint;
+pub mod printed;
 pub mod verdict;

@@ -25,6 +25,13 @@ pub use sites_file::Stacks;
 /// there is stopped. Each beat is proof that its event loop had time to run.
 const MOST_BEATS: u32 = 16;
 
+/// What the probe's tables may need, in bytes. They are written in full beforehand: on a full disk the
+/// first touch of a page that is not there would be the add-on's end.
+const PROBE_ROOM: usize = 8 << 10;
+const SITES_ROOM: usize = 640 << 10;
+/// The exit code of a harness that can't write its evidence.
+const NO_EVIDENCE: i32 = 97;
+
 /// How much work a run does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,7 +100,7 @@ pub enum Entry {
     Refused {
         reason: String,
     },
-    /// Number, live blocks, live bytes and handles made of each call site.
+    /// Number, live blocks, live bytes and peak of handles of each call site.
     Sites {
         round: i64,
         moment: Moment,
@@ -147,13 +154,12 @@ pub fn run(
     let in_folder = |name: &str| folder.path.join(name);
     let addon = in_folder("addon.node");
     fs::hard_link(library, &addon).or_else(|_| fs::copy(library, &addon).map(drop)).map_err(file("link", library))?;
-    for name in ["probe", "evidence"] {
-        fs::write(in_folder(name), "").map_err(file("write", &in_folder(name)))?;
-    }
+    fs::write(in_folder("evidence"), "").map_err(file("write", &in_folder("evidence")))?;
+    fs::write(in_folder("probe"), vec![0; PROBE_ROOM]).map_err(file("write", &in_folder("probe")))?;
 
     let sites = (scale == Scale::Check && asks_for_sites(lesson)).then(|| in_folder("sites"));
     if let Some(sites) = &sites {
-        fs::write(sites, "").map_err(file("write", sites))?;
+        fs::write(sites, vec![0; SITES_ROOM]).map_err(file("write", sites))?;
     }
 
     let work = &lesson.manifest.work;
@@ -244,18 +250,14 @@ fn accept(entries: &[Entry], exit: &Exit) -> Result<(), RunError> {
     if entries.is_empty() {
         return Err(RunError::NoHarness { message: format!("it ended with {:?}\n{}", exit.end, printed()) });
     }
-    for entry in entries {
-        match entry {
-            Entry::Refused { reason } => return Err(RunError::Refused { reason: reason.clone() }),
-            Entry::Loaded { calls: 0.0 } => {
-                let reason = "the probe saw no Node-API call of the add-on, so its ledger is blind; napi's feature \
-                              `dyn-symbols` does that, or a linker that has no `--wrap`";
-                return Err(RunError::Refused { reason: reason.into() });
-            }
-            _ => {}
-        }
+    if exit.end == End::Exited(NO_EVIDENCE) {
+        return Err(RunError::Refused { reason: format!("its evidence could not be written: {}", printed()) });
     }
-    Ok(())
+    let refused = entries.iter().find_map(|entry| match entry {
+        Entry::Refused { reason } => Some(reason.clone()),
+        _ => None,
+    });
+    refused.map_or(Ok(()), |reason| Err(RunError::Refused { reason }))
 }
 
 /// Reads the file of evidence while it grows.
@@ -271,8 +273,9 @@ impl Tail<'_> {
         let _ = self.file.read_to_end(&mut self.pending);
         while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.pending.drain(..=end).collect();
-            // A line that a crash cut short is no evidence.
-            let Ok(entry) = serde_json::from_slice::<Entry>(&line) else { continue };
+            // A line that a crash cut short has no end and does not come here.
+            let entry = serde_json::from_slice::<Entry>(&line)
+                .unwrap_or_else(|error| Entry::Refused { reason: format!("a line of its evidence can't be read: {error}") });
             match &entry {
                 Entry::Start { node, .. } => (self.events)(Event::Node { version: node.clone() }),
                 Entry::Sample { round, moment, gauges } => {

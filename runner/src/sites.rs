@@ -49,7 +49,7 @@ pub struct Amount {
     pub blocks: i64,
     /// Their bytes.
     pub bytes: i64,
-    /// Handles that its calls of Node-API have made.
+    /// The most handles of its calls of Node-API that were alive at once.
     pub handles: i64,
 }
 

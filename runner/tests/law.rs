@@ -54,7 +54,7 @@ fn of_program(course: &Arc<Course>, lesson: &Arc<Lesson>, variant: Variant) -> T
 
 fn every_folder_is_in_the_book(root: &Path, ids: &[runner::catalog::LessonId]) -> Result<(), libtest_mimic::Failed> {
     for topic in std::fs::read_dir(root.join("lessons"))?.flatten().filter(|entry| entry.path().is_dir()) {
-        for slug in std::fs::read_dir(topic.path())?.flatten() {
+        for slug in std::fs::read_dir(topic.path())?.flatten().filter(|entry| entry.path().is_dir()) {
             let id = format!("{}/{}", topic.file_name().to_string_lossy(), slug.file_name().to_string_lossy());
             if !ids.iter().any(|known| known.as_str() == id) {
                 return Err(format!("lessons/{id} is not in book/SUMMARY.md").into());

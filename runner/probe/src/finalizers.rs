@@ -33,11 +33,10 @@ pub(crate) unsafe fn count(
         call
     };
     let status = register(Some(counted), call.cast());
+    // Where Node refuses it may run the finalizer all the same, as for a buffer that is too large. So the
+    // block is never freed here: a few bytes of a failed call are lost.
     if status == napi::sys::Status::napi_ok {
         add(Counter::FinalizersSet, 1);
-    } else {
-        // SAFETY: Node refused, so nobody else knows the block.
-        unsafe { libc::free(call.cast()) };
     }
     status
 }

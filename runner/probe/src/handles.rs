@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use napi::sys::napi_status;
 
 use crate::counters::{Counter, raise, set};
-use crate::sites;
+use crate::{scopes, sites};
 
 const GET_CURRENT: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
 const NUMBER_OF_HANDLES: &CStr = c"_ZN2v811HandleScope15NumberOfHandlesEPNS_7IsolateE";
@@ -39,7 +39,7 @@ pub(crate) fn around(call: impl FnOnce() -> napi_status) -> napi_status {
     note();
     let made = count().unwrap_or(0) - before;
     if made > 0 {
-        sites::add_handles(made);
+        scopes::made(sites::add_handles(made), made);
     }
     status
 }

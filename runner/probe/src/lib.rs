@@ -22,6 +22,7 @@ mod finalizers;
 mod handles;
 mod look;
 mod node_api;
+mod scopes;
 mod sites;
 mod threadsafe;
 

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 use napi::sys::*;
 
 use crate::counters::{Counter, add, raise, watched};
-use crate::{finalizers, handles, look, threadsafe};
+use crate::{finalizers, handles, look, scopes, threadsafe};
 
 const OK: napi_status = Status::napi_ok;
 
@@ -159,18 +159,24 @@ note_handles! {
 
 wrap! {
     fn napi_open_handle_scope(env: napi_env, result: *mut napi_handle_scope) |real| {
+        scopes::opened();
         count(real(env, result), Counter::ScopesOpened)
     }
     fn napi_close_handle_scope(env: napi_env, scope: napi_handle_scope) |real| {
+        handles::note();
         let status = count(real(env, scope), Counter::ScopesClosed);
+        scopes::closed();
         handles::note();
         status
     }
     fn napi_open_escapable_handle_scope(env: napi_env, result: *mut napi_escapable_handle_scope) |real| {
+        scopes::opened();
         count(real(env, result), Counter::ScopesOpened)
     }
     fn napi_close_escapable_handle_scope(env: napi_env, scope: napi_escapable_handle_scope) |real| {
+        handles::note();
         let status = count(real(env, scope), Counter::ScopesClosed);
+        scopes::closed();
         handles::note();
         status
     }
@@ -273,7 +279,8 @@ wrap! {
             null_mut(),
             Some(threadsafe::finalize),
             own.cast(),
-            Some(threadsafe::deliver),
+            // Node asks for a function or a `call_js`, and refuses to go without both.
+            if call_js.is_none() && function.is_null() { None } else { Some(threadsafe::deliver) },
             result,
         );
         count(status, Counter::TsfnCreated)

@@ -30,9 +30,11 @@ struct Site {
     key: AtomicU64,
     live_blocks: AtomicI64,
     live_bytes: AtomicI64,
-    total_blocks: AtomicI64,
-    /// Handles by which the calls of Node-API from here have raised the number of live ones.
+    /// Handles that calls of Node-API from here have made, less those whose scope the add-on has closed.
+    /// The harness sets it to 0 where no native call is open.
     handles: AtomicI64,
+    /// The highest value of `handles` since then.
+    peak_handles: AtomicI64,
     /// How many of `frames` are set. Written last.
     depth: AtomicU64,
     frames: [AtomicU64; FRAMES],
@@ -86,16 +88,24 @@ pub(crate) fn enter(bytes: i64) -> u32 {
     let site = &file().site[number as usize];
     site.live_blocks.fetch_add(1, Relaxed);
     site.live_bytes.fetch_add(bytes, Relaxed);
-    site.total_blocks.fetch_add(1, Relaxed);
     number
 }
 
-/// Counts handles that were made by a call of Node-API.
+/// Counts handles that were made by a call of Node-API, and answers the number of the site.
 #[inline(never)]
-pub(crate) fn add_handles(handles: i64) {
+pub(crate) fn add_handles(handles: i64) -> u32 {
     let mut frames = [0; FRAMES];
     let depth = walk(&mut frames);
-    file().site[find(&frames[..depth]) as usize].handles.fetch_add(handles, Relaxed);
+    let number = find(&frames[..depth]);
+    let site = &file().site[number as usize];
+    let now = site.handles.fetch_add(handles, Relaxed) + handles;
+    site.peak_handles.fetch_max(now, Relaxed);
+    number
+}
+
+/// Handles of this site are gone with their scope.
+pub(crate) fn take_handles(number: u32, handles: i64) {
+    file().site[number as usize].handles.fetch_add(-handles, Relaxed);
 }
 
 /// A block of this site is freed.
@@ -133,7 +143,7 @@ fn find(frames: &[u64]) -> u32 {
     OVERFLOW
 }
 
-/// FNV-1a; never 0.
+/// In the manner of FNV-1a; never 0.
 fn hash(frames: &[u64]) -> u64 {
     let mix = |hash: u64, frame: &u64| (hash ^ frame).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
     frames.iter().fold(0xcbf2_9ce4_8422_2325, mix).max(1)

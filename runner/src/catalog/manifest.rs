@@ -124,6 +124,8 @@ pub enum Bound {
     AtMost(f64),
     /// At least this.
     AtLeast(f64),
+    /// At least one for each piece of work.
+    AtLeastWork,
 }
 
 macro_rules! named {
@@ -220,7 +222,7 @@ struct RawCheck {
     metric: Option<Metric>,
     equals: Option<Number>,
     at_most: Option<f64>,
-    at_least: Option<f64>,
+    at_least: Option<Number>,
     broken: Option<f64>,
     solution: Option<f64>,
     because: String,
@@ -251,11 +253,12 @@ impl TryFrom<RawCheck> for Check {
                         apart(raw.solution, most, raw.broken)?;
                         Bound::AtMost(most)
                     }
-                    (None, None, Some(least)) => {
+                    (None, None, Some(Number::Word(word))) if word == "work" => Bound::AtLeastWork,
+                    (None, None, Some(Number::Number(least))) => {
                         apart(raw.broken, least, raw.solution)?;
                         Bound::AtLeast(least)
                     }
-                    _ => return Err("a metric needs one of `equals` (a number, or \"work\"), `at_most` or `at_least`".into()),
+                    _ => return Err("a metric needs one of `equals`, `at_most` or `at_least`: a number, or \"work\" for the first and the last".into()),
                 };
                 Evidence::Metric(metric, bound)
             }
@@ -288,6 +291,10 @@ pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {
         message,
     };
     let manifest: Manifest = toml::from_str(&text).map_err(|error| at(error.span(), error.message().to_owned()))?;
+    let work = &manifest.work;
+    if [work.run, work.check, work.rounds, work.warmup].contains(&0) {
+        return Err(at(None, "`run`, `check`, `rounds` and `warmup` of [work] are at least 1".into()));
+    }
     if !manifest.wrong.contains_key("shipped") {
         return Err(at(None, "`wrong.shipped`, the bug as it was shipped, is missing".into()));
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{CompileError, DEADLINE, FETCH_DEADLINE, is_stop};
 use crate::catalog::{Lesson, Variant};
@@ -14,11 +15,11 @@ use crate::process::{self, Cancel, End, Job, Limits, NoWatch, RUN_ID, RunFolder,
 
 /// Frame pointers let the probe find call sites. The user's own RUSTFLAGS have no influence: one
 /// flag of theirs would make another add-on than the one that the course was measured with.
-const RUSTFLAGS: &str = "-Cforce-frame-pointers=yes";
+pub(super) const RUSTFLAGS: &str = "-Cforce-frame-pointers=yes";
 
 /// What came of `cargo build`.
 pub(super) enum Built {
-    Library(PathBuf),
+    Library { path: PathBuf, fresh: bool },
     Rejected(String),
 }
 
@@ -64,7 +65,7 @@ pub(super) fn build(
     events: &mut dyn FnMut(Event),
     cancel: &Cancel,
 ) -> Result<Built, CompileError> {
-    match build_offline(course, stage, lesson, variant, events, cancel) {
+    let mut build = || match build_offline(course, stage, lesson, variant, events, cancel) {
         Err(CompileError::Cargo { message }) if message.contains("--offline") || message.contains("offline mode") => {
             events(Event::phase(Phase::Fetching));
             fetch(course, stage, cancel)?;
@@ -72,6 +73,25 @@ pub(super) fn build(
             build_offline(course, stage, lesson, variant, events, cancel)
         }
         other => other,
+    };
+    match build()? {
+        // Nothing was built from these inputs yet, so nothing can be up to date: cargo compares times, and
+        // the clock was set back.
+        Built::Library { fresh: true, .. } => {
+            forget(course, lesson);
+            build()
+        }
+        built => Ok(built),
+    }
+}
+
+/// Has cargo build the lesson's package anew.
+fn forget(course: &Course, lesson: &Lesson) {
+    let package = format!("{}-", lesson.id.package());
+    let fingerprints = fs::read_dir(course.target().join("debug/.fingerprint")).into_iter().flatten().flatten();
+    for fingerprint in fingerprints.filter(|entry| entry.file_name().to_string_lossy().starts_with(&package)) {
+        // If it stays, the second build is up to date again, and is not taken.
+        let _ = fs::remove_dir_all(fingerprint.path());
     }
 }
 
@@ -104,16 +124,24 @@ fn build_offline(
         None => args.push("--lib"),
     }
     let target = target.as_deref();
-    let mut messages =
-        Messages { package: &package, target, events, built: 0, library: None, errors: String::new(), no_linker: false };
+    let mut messages = Messages {
+        package: &package,
+        target,
+        events,
+        built: 0,
+        library: None,
+        errors: String::new(),
+        other_errors: String::new(),
+        no_linker: false,
+    };
     let exit = run(course, stage, &args, DEADLINE, &mut messages, cancel)?;
-    let Messages { library, errors, no_linker, .. } = messages;
+    let Messages { library, errors, other_errors, no_linker, .. } = messages;
     match (exit.end, library) {
-        (End::Exited(0), Some(library)) => Ok(Built::Library(library)),
+        (End::Exited(0), Some((path, fresh))) => Ok(Built::Library { path, fresh }),
         _ if no_linker => Err(CompileError::NoLinker),
         (End::Exited(_), _) if !errors.is_empty() => Ok(Built::Rejected(errors)),
         (end, _) if is_stop(end) => Err(CompileError::Deadline { message: exit.stderr.text() }),
-        _ => Err(CompileError::Cargo { message: exit.stderr.text() }),
+        _ => Err(CompileError::Cargo { message: format!("{other_errors}{}", exit.stderr.text()) }),
     }
 }
 
@@ -184,6 +212,8 @@ struct Message {
     level: String,
     rendered: Option<String>,
     message: String,
+    spans: Vec<IgnoredAny>,
+    code: Option<IgnoredAny>,
 }
 
 struct Messages<'a> {
@@ -191,8 +221,10 @@ struct Messages<'a> {
     target: Option<&'a str>,
     events: &'a mut dyn FnMut(Event),
     built: u32,
-    library: Option<PathBuf>,
+    /// The add-on, and whether cargo has taken it for up to date.
+    library: Option<(PathBuf, bool)>,
     errors: String,
+    other_errors: String,
     no_linker: bool,
 }
 
@@ -210,14 +242,17 @@ impl Watch for Messages<'_> {
                         None => target.kind.iter().any(|kind| kind == "cdylib"),
                     };
                 if is_ours {
-                    self.library = filenames.into_iter().next();
+                    self.library = filenames.into_iter().next().map(|library| (library, fresh));
                 }
             }
             Ok(Line::CompilerMessage { package_id, message }) if message.level.starts_with("error") => {
                 self.no_linker |= message.message.starts_with("linker `");
-                if package_name(&package_id) == self.package {
-                    self.errors += message.rendered.as_deref().unwrap_or(&message.message);
-                }
+                // What rustc has against a source has a place in it, or a number. A linker that died of a
+                // full disk has neither.
+                let is_of_source = !message.spans.is_empty() || message.code.is_some();
+                let ours = is_of_source && package_name(&package_id) == self.package;
+                let errors = if ours { &mut self.errors } else { &mut self.other_errors };
+                *errors += message.rendered.as_deref().unwrap_or(&message.message);
             }
             _ => {}
         }

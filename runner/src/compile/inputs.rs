@@ -58,6 +58,7 @@ impl Inputs {
             hash.update(bytes);
         };
         add(toolchain.as_bytes());
+        add(super::cargo::RUSTFLAGS.as_bytes());
         for (index, (path, content)) in self.files.iter().enumerate() {
             // The lesson's other programs have to be there for cargo, but have no part in this one.
             let other =

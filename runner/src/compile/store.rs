@@ -1,6 +1,6 @@
 //! Add-ons that were built before, each under the hash of its inputs.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -11,7 +11,10 @@ use crate::course::Course;
 const MOST: usize = 100;
 
 pub(super) fn find(course: &Course, key: &str) -> Option<PathBuf> {
-    Some(path(course, key)).filter(|path| path.is_file())
+    let path = path(course, key);
+    // The oldest are removed first, and this one is in use.
+    File::options().append(true).open(&path).ok()?.set_modified(SystemTime::now()).ok()?;
+    Some(path)
 }
 
 /// Moves `library` in under `key`. The caller holds the lock.

@@ -58,7 +58,7 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
             "memory grew past the lesson's budget",
         ),
         End::OutputLimit => failed(
-            format!("stopped after it had printed {}", crate::report::number::bytes(printed(recording))),
+            format!("stopped after it had printed {}", crate::number::bytes(printed(recording))),
             "a program that prints without end was stopped",
         ),
         End::Deadline if recording.exit.idle >= BLOCKED => failed(

@@ -2,7 +2,7 @@
 
 use super::{Row, Table};
 use crate::catalog::Gauge;
-use crate::report::number::{bytes, count, plural};
+use crate::number::{bytes, count, plural};
 
 /// How many times as much as before counts as a rise. The sentence is for reading; it grades nothing.
 const RISE: f64 = 2.0;

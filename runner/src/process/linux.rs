@@ -55,13 +55,13 @@ pub(super) fn usage(pids: &[u32]) -> Usage {
     usage
 }
 
-/// Whether a thread of these processes runs, is ready to run, or waits for a disk.
+/// Whether a thread of these processes runs, is ready to run, waits for a disk, or was paused from outside.
 pub(super) fn is_ready(pids: &[u32]) -> bool {
     let threads = |pid: &u32| fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let state = |text: String| text.rsplit_once(") ").and_then(|(_, fields)| fields.chars().next());
     pids.iter().flat_map(threads).any(|thread| {
         let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-        matches!(state(stat), Some('R' | 'D'))
+        matches!(state(stat), Some('R' | 'D' | 'T' | 't'))
     })
 }
 

@@ -1,12 +1,15 @@
 //! The folder of one run, and what is left of runs whose runner was killed.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{RUN_ID, linux};
+
+/// Held locked by the runner that a folder belongs to; the lock ends with the runner, however that ends.
+const LOCK: &str = "lock";
 
 /// A folder for the files of one run. It is removed when this is dropped, and otherwise by the next
 /// runner that starts.
@@ -16,6 +19,7 @@ pub struct RunFolder {
     pub id: String,
     /// Where the folder is.
     pub path: PathBuf,
+    _lock: File,
 }
 
 impl RunFolder {
@@ -28,9 +32,14 @@ impl RunFolder {
         let pid = std::process::id();
         let started = linux::start_time(pid).unwrap_or(0);
         let id = format!("{pid}-{started}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        // It gets its name when it is locked, so that nobody takes it for abandoned.
+        let new = runs.join(format!("new-{id}"));
+        fs::create_dir_all(&new)?;
+        let lock = File::create(new.join(LOCK))?;
+        lock.lock()?;
         let path = runs.join(&id);
-        fs::create_dir_all(&path)?;
-        Ok(RunFolder { id, path })
+        fs::rename(new, &path)?;
+        Ok(RunFolder { id, path, _lock: lock })
     }
 
     /// Ends the processes of runs whose runner is gone and removes their folders. Answers how many
@@ -54,16 +63,14 @@ impl Drop for RunFolder {
     }
 }
 
-/// The name of a run says which process it belongs to.
+/// A folder that was never a run's has no lock in it, and is left alone.
 fn is_abandoned(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let mut fields = name.split('-').map(|field| field.parse::<u64>().ok());
-    let (Some(Some(pid)), Some(Some(started))) = (fields.next(), fields.next()) else { return true };
-    linux::start_time(pid as u32) != Some(started)
+    !name.starts_with("new-") && File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
 }
 
 /// A process may start others while it is being killed, so this goes on until none is left.
-fn end_all(run: &str) {
+pub(super) fn end_all(run: &str) {
     let begun = Instant::now();
     loop {
         let left = linux::carrying(RUN_ID, run);

@@ -20,6 +20,8 @@ const HEAD: usize = 64 << 10;
 const TAIL: usize = 16 << 10;
 /// How often limits are looked at. A program can take a few tens of MiB more in between.
 const TICK: Duration = Duration::from_millis(10);
+/// How long a process may take to die.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 enum Event {
     ChildEnded,
@@ -164,13 +166,16 @@ fn tell_when_ended(pid: u32, sender: Sender<Event>) {
 }
 
 /// Kills and reaps until no descendant is left: a process may start others while it is being killed.
+/// It gives up on one that can't be killed.
 fn sweep() -> u32 {
+    let begun = Instant::now();
     let mut swept = 0;
     loop {
         for pid in linux::descendants(std::process::id()) {
             linux::kill_now(pid);
         }
         match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::StillAlive) if begun.elapsed() > PATIENCE => return swept,
             Ok(WaitStatus::StillAlive) => thread::sleep(Duration::from_millis(1)),
             Ok(_) => swept += 1,
             Err(_) => return swept,

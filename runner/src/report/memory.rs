@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::number::{count, gauge_value, plural};
 use super::paint::Paint;
 use crate::catalog::Gauge;
 use crate::measure::{Row, Table};
+use crate::number::{count, gauge_value, plural};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Columns of the sparkline.

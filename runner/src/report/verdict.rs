@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::memory::wrap;
-use super::number::{self, plural};
 use super::paint::Paint;
 use crate::catalog::{LessonId, Variant};
 use crate::check::Checked;
 use crate::grade::{CheckResult, Verdict};
+use crate::number::{self, plural};
 use crate::sites::{Amount, Place};
 
 /// How much to say.
@@ -46,6 +46,12 @@ pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, detail: Det
             explain(check).iter().for_each(|detail| line(detail));
         }
     }
+    // A run that ended badly has shown what it printed to stderr as its evidence.
+    if let (Detail::Full, Some((recording, _))) = (detail, &checked.ran)
+        && checked.outcome.checks.first().is_some_and(|check| check.verdict == Verdict::Passed)
+    {
+        text += &super::printed::text(&recording.exit, paint);
+    }
     text
 }
 
@@ -68,7 +74,7 @@ fn show(place: &Place) -> Vec<String> {
     let Place { file, line, function, amount, source, source_from } = place;
     let Amount { blocks, bytes, handles } = *amount;
     let what = match blocks {
-        0 => format!("{}, made in `{function}`", plural(handles as f64, "handle")),
+        0 => format!("{} at once, made in `{function}`", plural(handles as f64, "handle")),
         _ => format!("{} ({}), allocated in `{function}`", plural(blocks as f64, "block"), number::bytes(bytes as f64)),
     };
     let mut lines = vec![format!("      {:<9} {file}:{line}", "where"), format!("                {what}")];

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 const MAGIC: &[u8] = b"AGSITES1";
 const HEADER: usize = 24;
-/// Words of a record before its frames: key, live blocks, live bytes, blocks in all, handles, depth.
+/// Words of a record before its frames: key, live blocks, live bytes, handles, their peak, depth.
 const NUMBERS: usize = 6;
 
 /// The frames of all sites of a run, as the probe has recorded them: addresses from the add-on's start,

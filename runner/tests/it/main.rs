@@ -11,3 +11,4 @@ mod misbehaviour;
 mod places;
 mod refusal;
 mod shutdown;
+mod trouble;

@@ -18,7 +18,7 @@ fn an_endless_loop_is_proved_by_its_processor_time() {
 #[test]
 fn a_thread_that_waits_for_ever_is_proved_by_standing_still() {
     let course = Fixture::new();
-    course.limits("deadline_s = 8");
+    course.limits("deadline_s = 12");
     course.exercise_doing("std::thread::sleep(std::time::Duration::MAX);");
     course.check().exits_with(1).says("it waited and did not run").says("a thread waits for something that never comes");
 }

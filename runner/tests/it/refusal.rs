@@ -40,11 +40,7 @@ fn a_checker_that_can_not_fail_is_caught() {
 fn a_gauge_that_stands_still_is_caught() {
     // The same for the apparatus: a probe that forgets to look at the handles lets the shipped bug pass.
     let course = Fixture::new();
-    course.edit(
-        "runner/probe/src/handles.rs",
-        "raise(Counter::PeakHandles, handles);",
-        "raise(Counter::PeakHandles, 0);",
-    );
+    course.edit("runner/probe/src/handles.rs", "raise(Counter::PeakHandles, handles);", "raise(Counter::PeakHandles, 0);");
     course.lesson(&["verify", ID]).exits_with(1).says("wrong:shipped: it should fail \"handles stay bounded");
 }
 

@@ -56,8 +56,8 @@ fn ctrl_c_while_waiting_for_another_runner() {
     let course = Fixture::new();
     waiting(&course);
     let work = course.path("work");
-    fs::create_dir_all(&work).unwrap();
-    let lock = fs::File::create(work.join("lock")).unwrap();
+    fs::create_dir_all(work.join("after-gc")).unwrap();
+    let lock = fs::File::create(work.join("after-gc/lock")).unwrap();
     lock.lock().unwrap();
     let mut child = course.command_working_in(&work, &["check", ID, "--format", "json"]).spawn().unwrap();
     let mut said = std::io::BufReader::new(child.stdout.take().unwrap());
@@ -94,7 +94,7 @@ fn the_next_run_sweeps_what_a_killed_supervisor_left() {
     child.wait().unwrap();
     course.lesson(&["check", ID, "--variant", "solution"]).exits_with(0);
     assert!(processes_of(child.id()).is_empty());
-    let runs = crate::fixture::shared_work().join("runs");
+    let runs = crate::fixture::shared_work().join("after-gc/runs");
     let left = fs::read_dir(runs)
         .unwrap()
         .flatten()

@@ -8,6 +8,7 @@ mod session;
 use std::process::ExitCode;
 
 use clap::Parser;
+use nix::sys::signal::{SigHandler, Signal, signal};
 use runner::catalog::CatalogError;
 
 use cli::Cli;
@@ -22,6 +23,9 @@ const UNABLE: u8 = 3;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
+    // As other commands do, end quietly when nobody reads on: `lesson list | head -1`.
+    // SAFETY: no other thread is there yet, and the default action calls no handler.
+    let _ = unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) };
     let cli = Cli::parse();
     match cmd::execute(cli) {
         Ok(code) => ExitCode::from(code),

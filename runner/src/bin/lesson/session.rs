@@ -2,9 +2,9 @@
 
 use std::io::{IsTerminal, stderr, stdout};
 
-use anyhow::{Context, Result, anyhow};
-use runner::catalog::{Catalog, Lesson};
-use runner::course::Course;
+use anyhow::{Context, Result, anyhow, bail};
+use runner::catalog::{Catalog, CatalogError, Lesson, LessonId};
+use runner::course::{Course, program_at};
 use runner::process::{Cancel, RunFolder};
 use runner::report::paint::Paint;
 
@@ -15,6 +15,13 @@ pub(crate) struct Session {
     pub(crate) catalog: Catalog,
     pub(crate) paint: Paint,
     pub(crate) cancel: Cancel,
+}
+
+/// The lessons of a command line.
+pub(crate) struct Lessons {
+    pub(crate) sound: Vec<Lesson>,
+    /// Those whose manifest says something that can't be.
+    pub(crate) broken: Vec<(LessonId, CatalogError)>,
 }
 
 impl Session {
@@ -34,8 +41,7 @@ impl Session {
         let lesson = std::env::current_exe().context("failed to find the `lesson` program")?;
         let mut course = Course::new(root, lesson);
         if let Some(node) = place.node {
-            // A bare name is looked up in $PATH, a path is taken from here.
-            course.node = if node.components().count() > 1 { here.join(node) } else { node };
+            course.node = program_at(node);
         }
         if let Some(work) = place.work {
             course = course.work_in(here.join(work));
@@ -53,13 +59,24 @@ impl Session {
         ctrlc::set_handler(move || cancel.cancel()).context("failed to listen to Ctrl-C")
     }
 
-    /// The lessons of a command line: those that were named, or all.
-    pub(crate) fn lessons(&self, ids: &[String], all: bool) -> Result<Vec<Lesson>> {
-        let ids: Vec<&str> = match all {
-            true => self.catalog.ids().iter().map(|id| id.as_str()).collect(),
-            false => ids.iter().map(String::as_str).collect(),
-        };
-        Ok(ids.into_iter().map(|id| self.catalog.lesson(id)).collect::<Result<_, _>>()?)
+    /// The lessons of a command line: those that were named, or all. Of all, one that can't be read stops
+    /// no other; of those that were named, it does.
+    pub(crate) fn lessons(&self, ids: &[String], all: bool) -> Result<Lessons> {
+        if !all {
+            let sound = ids.iter().map(|id| self.catalog.lesson(id)).collect::<Result<_, _>>()?;
+            return Ok(Lessons { sound, broken: Vec::new() });
+        }
+        if self.catalog.ids().is_empty() {
+            bail!("book/SUMMARY.md names no lesson");
+        }
+        let mut lessons = Lessons { sound: Vec::new(), broken: Vec::new() };
+        for id in self.catalog.ids() {
+            match self.catalog.lesson(id.as_str()) {
+                Ok(lesson) => lessons.sound.push(lesson),
+                Err(error) => lessons.broken.push((id.clone(), error)),
+            }
+        }
+        Ok(lessons)
     }
 
     /// For stderr, where progress goes.

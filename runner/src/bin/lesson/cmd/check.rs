@@ -3,7 +3,7 @@
 use std::io::{Write, stdout};
 
 use anyhow::Result;
-use runner::catalog::{Lesson, Variant};
+use runner::catalog::{Lesson, LessonId, Variant};
 use runner::check::{self, CheckError};
 use runner::event::Event;
 use runner::grade::Verdict;
@@ -13,7 +13,7 @@ use runner::run::Scale;
 
 use crate::cli::Format;
 use crate::progress::Progress;
-use crate::session::Session;
+use crate::session::{Lessons, Session};
 use crate::{FAILED, INTERRUPTED, UNABLE};
 
 #[derive(Default)]
@@ -25,13 +25,16 @@ struct Totals {
 
 pub(super) fn execute(session: &Session, ids: &[String], all: bool, variant: &Variant, format: Format) -> Result<u8> {
     // All names are looked at before the first one is run.
-    let lessons = session.lessons(ids, all)?;
+    let Lessons { sound: lessons, broken } = session.lessons(ids, all)?;
     for lesson in &lessons {
         lesson.source(variant)?;
     }
     session.ready_to_run()?;
 
-    let mut totals = Totals::default();
+    let mut totals = Totals { undecided: broken.len() as u32, ..Totals::default() };
+    for (id, error) in &broken {
+        no_verdict(session, id, variant, format, error.to_string());
+    }
     for lesson in &lessons {
         // The details of many lessons at once would hide which of them failed.
         let detail = if lessons.len() == 1 { Detail::Full } else { Detail::Brief };
@@ -69,26 +72,28 @@ fn one(session: &Session, lesson: &Lesson, variant: &Variant, format: Format, de
     drop(progress);
     match checked {
         Ok(checked) => {
-            if *variant == Variant::Exercise {
-                progress::remember(&session.course, lesson, &checked.source_hash, checked.outcome.verdict)?;
-            }
             if format == Format::Text {
                 print!("{}", verdict::text(&lesson.id, variant, &checked, detail, session.paint));
+            }
+            if *variant == Variant::Exercise {
+                let remembered = progress::remember(&session.course, lesson, &checked.source_hash, checked.outcome.verdict);
+                // The verdict stands all the same.
+                remembered.unwrap_or_else(|error| eprintln!("warning: failed to remember that it passed: {error}"));
             }
             Ok(Some(checked.outcome.verdict))
         }
         Err(error) if error.is_cancelled() => Ok(None),
         Err(error) => {
-            match format {
-                Format::Json => {
-                    json(&Event::Error { lesson: lesson.id.clone(), variant: variant.clone(), message: advice(&error) })
-                }
-                Format::Text => {
-                    println!("{}  {}\n  {}", session.paint.yellow("no verdict"), lesson.id, advice(&error).replace('\n', "\n  "))
-                }
-            }
+            no_verdict(session, &lesson.id, variant, format, advice(&error));
             Ok(None)
         }
+    }
+}
+
+fn no_verdict(session: &Session, id: &LessonId, variant: &Variant, format: Format, message: String) {
+    match format {
+        Format::Json => json(&Event::Error { lesson: id.clone(), variant: variant.clone(), message }),
+        Format::Text => println!("{}  {id}\n  {}", session.paint.yellow("no verdict"), message.replace('\n', "\n  ")),
     }
 }
 

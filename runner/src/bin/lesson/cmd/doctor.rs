@@ -8,9 +8,9 @@ use runner::doctor;
 use runner::grade::Verdict;
 use runner::run::Scale;
 
-use crate::UNABLE;
 use crate::progress::Progress;
 use crate::session::Session;
+use crate::{INTERRUPTED, UNABLE};
 
 pub(super) fn execute(session: &Session) -> Result<u8> {
     session.ready_to_run()?;
@@ -50,6 +50,9 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
         }
         Err(CheckError::Compile(CompileError::NoLinker)) => say(false, &doctor::no_linker()),
         Err(error) => say(false, &error.to_string()),
+    }
+    if session.cancel.is_cancelled() {
+        return Ok(INTERRUPTED);
     }
     println!();
     println!("{}", if sound { "All lessons can be run and graded here." } else { "See above for what is missing." });

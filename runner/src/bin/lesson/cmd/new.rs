@@ -4,10 +4,15 @@ use anyhow::Result;
 use runner::catalog::LessonId;
 use runner::template;
 
+use super::Usage;
 use crate::session::Session;
 
 pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
     let id: LessonId = id.parse()?;
+    let package = id.package();
+    if let Some(other) = session.catalog.ids().iter().find(|other| **other != id && other.package() == package) {
+        return Err(Usage(format!("{id} and {other} would both be the package `{package}`: choose another name")).into());
+    }
     let written = template::write(&session.course.root, &id)?;
     for (path, what) in written.files {
         println!("{}  {:<50} {what}", if written.new.contains(&path) { "wrote" } else { "there" }, path.display());

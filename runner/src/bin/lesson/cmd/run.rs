@@ -4,13 +4,13 @@ use anyhow::Result;
 use runner::catalog::{ENDS, Variant};
 use runner::check;
 use runner::grade::Verdict;
-use runner::report::memory;
 use runner::report::verdict::{self, Detail};
+use runner::report::{memory, printed};
 use runner::run::Scale;
 
-use crate::FAILED;
 use crate::progress::Progress;
 use crate::session::Session;
+use crate::{FAILED, UNABLE};
 
 pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<u8> {
     let lesson = session.catalog.lesson(id)?;
@@ -25,7 +25,7 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<
     drop(progress);
 
     eprintln!();
-    let Some((_, table)) = &checked.ran else {
+    let Some((recording, table)) = &checked.ran else {
         print!("{}", verdict::text(&lesson.id, variant, &checked, Detail::Full, session.paint));
         return Ok(FAILED);
     };
@@ -33,6 +33,7 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<
     let ended = checked.outcome.checks.iter().find(|check| check.name == ENDS);
     let ended_well = ended.is_none_or(|check| check.verdict == Verdict::Passed);
     print!("{}", memory::text(table, session.paint));
+    print!("{}", printed::text(&recording.exit, session.paint));
     if !ended_well {
         println!();
         print!("{}", verdict::text(&lesson.id, variant, &checked, Detail::Full, session.paint));
@@ -43,5 +44,9 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<
     let which = if *variant == Variant::Exercise { String::new() } else { format!(" --variant {variant}") };
     next("Check ", format!("cargo lesson check {id}{which}"));
     next("Read  ", format!("book/{id}.md"));
-    Ok(if ended_well { 0 } else { FAILED })
+    Ok(match ended.map(|check| check.verdict) {
+        Some(Verdict::Failed) => FAILED,
+        Some(Verdict::Undecided) => UNABLE,
+        Some(Verdict::Passed) | None => 0,
+    })
 }

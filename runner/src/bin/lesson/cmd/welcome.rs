@@ -14,7 +14,7 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
     println!("Each lesson is a small add-on with a bug that real add-ons shipped. You run it and see");
     println!("its memory before and after garbage collection, you edit the Rust, and it is graded.");
     println!();
-    println!("{done} of {} lessons solved.", lessons.len());
+    println!("{done} of {} lessons solved.", session.catalog.ids().len());
     let Some(next) = lessons.iter().find(|lesson| !solved(lesson)) else {
         println!("That is all of them. `cargo lesson list` shows them.");
         return Ok(0);
