@@ -28,13 +28,11 @@ fn a_clock_that_was_set_back_serves_no_old_build() {
     let later = SystemTime::now() + Duration::from_secs(3600);
     let mut folders = vec![build.join(".fingerprint"), build.join("deps")];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap().flatten() {
-            if entry.path().is_dir() {
-                folders.push(entry.path());
-            } else if entry.file_name().to_string_lossy().contains("callback") {
-                fs::File::options().append(true).open(entry.path()).unwrap().set_modified(later).unwrap();
-            } else if entry.path().parent().unwrap().to_string_lossy().contains("callback") {
-                fs::File::options().append(true).open(entry.path()).unwrap().set_modified(later).unwrap();
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().contains("callback") {
+                fs::File::options().append(true).open(path).unwrap().set_modified(later).unwrap();
             }
         }
     }
