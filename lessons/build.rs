@@ -11,7 +11,11 @@ fn main() {
         return;
     }
     for line in OBSERVED.lines() {
-        if let Some(name) = line.trim_start().strip_prefix("fn napi_").and_then(|rest| rest.split('(').next()) {
+        if let Some(name) = line
+            .trim_start()
+            .strip_prefix("fn napi_")
+            .and_then(|rest| rest.split('(').next())
+        {
             println!("cargo:rustc-link-arg=-Wl,--wrap=napi_{name}");
         }
     }

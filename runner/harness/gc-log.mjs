@@ -3,6 +3,8 @@
 import { constants, performance, PerformanceObserver } from "node:perf_hooks";
 import { setImmediate } from "node:timers";
 
+const COLLECTIONS = [constants.NODE_PERFORMANCE_GC_MAJOR, constants.NODE_PERFORMANCE_GC_MINOR];
+
 export class GcLog {
   #observer;
   #totals = empty();
@@ -32,8 +34,10 @@ export class GcLog {
   #add(entries) {
     for (const { startTime, duration, detail } of entries) {
       if (startTime >= this.#end) continue;
-      this.#totals.collections += 1;
       this.#totals.pause_ms += duration;
+      // A step of marking, and a weak callback, are pauses of a collection and not another one.
+      if (!COLLECTIONS.includes(detail.kind)) continue;
+      this.#totals.collections += 1;
       if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) this.#totals.major += 1;
       if (detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) this.#totals.forced += 1;
     }

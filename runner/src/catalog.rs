@@ -207,8 +207,10 @@ impl Lesson {
         let folder = root.join("lessons").join(id.as_str());
         let manifest = manifest::read(&folder)?;
         let lesson = Lesson { root: root.to_path_buf(), id, manifest };
+        // Without its exercise a lesson can still be reset.
+        let exercise = lesson.file("exercise.rs");
         for path in [lesson.file("drive.mjs"), lesson.file("Cargo.toml")].into_iter().chain(lesson.sources()) {
-            if !path.is_file() {
+            if !path.is_file() && path != exercise {
                 return Err(CatalogError::Manifest {
                     path: lesson.file("lesson.toml"),
                     line: 1,

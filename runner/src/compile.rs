@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::catalog::{CatalogError, Lesson, Variant};
+use crate::catalog::{CatalogError, Lesson, LessonId, Variant};
 use crate::course::Course;
 use crate::event::{Event, Phase};
 use crate::process::{Cancel, End, ProcessError};
@@ -67,6 +67,8 @@ pub enum CompileError {
     Process(#[from] ProcessError),
     #[error("failed to {action} {path}: {source}")]
     File { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("{path} is missing: `cargo lesson reset {id}` brings it back")]
+    NoExercise { path: PathBuf, id: LessonId },
     #[error("{path} can't be parsed: {message}")]
     Workspace { path: PathBuf, message: String },
     #[error("cargo did not finish within {} s: {message}", DEADLINE.as_secs())]

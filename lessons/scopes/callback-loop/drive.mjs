@@ -11,4 +11,18 @@ export function round(addon, t) {
   for (let player = 0; player < t.size; player++) expected += (player + t.index) % 3 === 0 ? 1 : 0;
   t.answer("calls", calls, t.size);
   t.answer("moved", moved, expected);
+  t.answer("thrown", thrown(addon), "the player fell over");
+}
+
+// What comes out of `idle` when a turn throws.
+function thrown(addon) {
+  try {
+    addon.idle(3, (player) => {
+      if (player === 1) throw new Error("the player fell over");
+      return { player, moved: 0 };
+    });
+    return "nothing";
+  } catch (error) {
+    return error.message;
+  }
 }

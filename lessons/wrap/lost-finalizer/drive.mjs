@@ -3,15 +3,19 @@
 export function round(addon, t) {
   let right = 0;
   let previous;
+  // Some documents are worth keeping until the service has seen all.
+  const kept = [];
   for (let number = 0; number < t.size; number++) {
     const document = addon.open(text(number, t.index));
     // Each document is asked again when there is a younger one.
     if (previous) right += isRight(addon, previous, number - 1, t.index);
     right += isRight(addon, document, number, t.index);
     previous = document;
+    if (number % 50 === 0) kept.push([document, number]);
     t.sample(number + 1);
   }
-  t.answer("right", right, 2 * t.size - 1);
+  for (const [document, number] of kept) right += isRight(addon, document, number, t.index);
+  t.answer("right", right, 2 * t.size - 1 + kept.length);
 }
 
 function isRight(addon, document, number, index) {

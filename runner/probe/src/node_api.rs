@@ -170,8 +170,10 @@ wrap! {
         status
     }
     fn napi_open_escapable_handle_scope(env: napi_env, result: *mut napi_escapable_handle_scope) |real| {
+        // It takes the place of the handle that may escape, in the scope outside.
+        let status = handles::around(|| real(env, result));
         scopes::opened();
-        count(real(env, result), Counter::ScopesOpened)
+        count(status, Counter::ScopesOpened)
     }
     fn napi_close_escapable_handle_scope(env: napi_env, scope: napi_escapable_handle_scope) |real| {
         handles::note();

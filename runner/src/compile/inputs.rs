@@ -21,6 +21,10 @@ pub(super) struct Inputs {
 impl Inputs {
     pub(super) fn read(lesson: &Lesson, variant: &Variant) -> Result<Inputs, CompileError> {
         let root = &lesson.root;
+        let exercise = lesson.file("exercise.rs");
+        if !exercise.is_file() {
+            return Err(CompileError::NoExercise { path: exercise, id: lesson.id.clone() });
+        }
         let source = lesson.source(variant)?;
         let others = lesson.sources().into_iter().filter(|path| *path != source);
         let mut paths: Vec<PathBuf> = [source.clone()].into_iter().chain(others).collect();

@@ -11,7 +11,7 @@ const SHARE: f64 = 0.01;
 /// Bytes below which a change says nothing: napi-rs' own tables grow by as much.
 const SOME_BYTES: f64 = 8192.0;
 /// The same for things that are counted.
-const SOME: f64 = 16.0;
+const SOME: f64 = 100.0;
 
 pub(super) fn read(table: &Table) -> String {
     let Some(row) = table.rows.iter().find(|row| row.gauge == table.gauge) else { return String::new() };

@@ -54,6 +54,15 @@ fn reset_keeps_what_the_learner_wrote() {
 }
 
 #[test]
+fn reset_brings_a_deleted_exercise_back() {
+    let course = Fixture::new();
+    std::fs::remove_file(course.path(&format!("lessons/{ID}/exercise.rs"))).unwrap();
+    course.check().exits_with(3).says("cargo lesson reset scopes/callback-loop` brings it back");
+    course.lesson(&["reset", ID]).exits_with(0);
+    course.check().exits_with(1).says("FAIL handles stay bounded");
+}
+
+#[test]
 fn unknown_names_are_answered_with_the_nearest() {
     let course = Fixture::new();
     course.lesson(&["run", "scopes/callbak-loop"]).exits_with(2).says("did you mean `scopes/callback-loop`?");

@@ -16,7 +16,8 @@ pub(crate) struct Cli {
     pub(crate) place: Place,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 passed, 1 graded and failed, 2 wrong usage, 3 not able to run or undecided.";
+const EXIT_CODES: &str =
+    "Exit codes: 0 passed, 1 graded and failed, 2 wrong usage, 3 not able to run or undecided,\n            130 interrupted.";
 
 /// Where the course is, and what runs it.
 #[derive(Args)]

@@ -11,8 +11,9 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
     let done = lessons.iter().filter(solved).count();
     println!("{}: memory bugs of Node.js native add-ons, on your own machine.", session.paint.bold("After GC"));
     println!();
-    println!("Each lesson is a small add-on with a bug that real add-ons shipped. You run it and see");
-    println!("its memory before and after garbage collection, you edit the Rust, and it is graded.");
+    println!("Each lesson is a small add-on with a bug that real add-ons shipped. You read its");
+    println!("page, run it and see its memory before and after garbage collection, edit the");
+    println!("Rust, and have it graded.");
     println!();
     println!("{done} of {} lessons solved.", session.catalog.ids().len());
     let Some(next) = lessons.iter().find(|lesson| !solved(lesson)) else {
@@ -22,6 +23,7 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
     let line = |command: String, what: &str| println!("  {command:<48} {what}");
     println!("Next: {} ({} minutes)", session.paint.bold(&next.manifest.title), next.manifest.minutes);
     println!();
+    line(format!("book/{}.md", next.id), "what its users saw");
     line(format!("cargo lesson run {}", next.id), "see its memory");
     line(format!("cargo lesson check {}", next.id), "have it graded");
     line(format!("cargo lesson hint {}", next.id), "when you are stuck");
