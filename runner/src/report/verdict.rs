@@ -1,5 +1,6 @@
 //! A verdict as `lesson check` shows it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::memory::wrap;
@@ -36,6 +37,8 @@ pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, detail: Det
         line(messages.trim_end());
         return text;
     }
+    // Two checks may be about one line; its text is shown once.
+    let mut shown = BTreeSet::new();
     for check in &checked.outcome.checks {
         // What could not be measured any more says nothing beside the check that failed.
         let decides = check.verdict == checked.outcome.verdict && check.verdict != Verdict::Passed;
@@ -43,7 +46,7 @@ pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, detail: Det
             line(&format!("  {} {}", mark(check.verdict, paint), check.name));
         }
         if detail == Detail::Full && decides {
-            explain(check).iter().for_each(|detail| line(detail));
+            explain(check, &mut shown).iter().for_each(|detail| line(detail));
         }
     }
     // A run that ended badly has shown what it printed to stderr as its evidence.
@@ -55,19 +58,26 @@ pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, detail: Det
     text
 }
 
-fn explain(check: &CheckResult) -> Vec<String> {
+fn explain(check: &CheckResult, shown: &mut BTreeSet<u32>) -> Vec<String> {
     let indent = |label: &str, text: &str| {
         let wrapped = wrap(text, 64);
         format!("      {label:<9} {}", wrapped.replace('\n', "\n                "))
     };
     let mut lines = vec![indent("expected", &check.expected), indent("measured", &check.measured)];
     lines.extend(check.evidence.iter().map(|evidence| format!("                {evidence}")));
-    lines.extend(check.places.iter().flat_map(show));
+    for place in &check.places {
+        let lines_of_place = show(place);
+        let most = if shown.insert(place.line) { lines_of_place.len() } else { HEADING };
+        lines.extend(lines_of_place.into_iter().take(most));
+    }
     if !check.because.is_empty() {
         lines.push(indent("why", &check.because));
     }
     lines
 }
+
+/// Lines that say where a place is and how much of it, before its source.
+const HEADING: usize = 2;
 
 /// A place with its line, and a mark under it.
 fn show(place: &Place) -> Vec<String> {
