@@ -59,12 +59,12 @@ pub fn check(
     cancel: &Cancel,
 ) -> Result<Checked, CheckError> {
     events(Event::Start { lesson: lesson.id.clone(), variant: variant.clone() });
-    let checked = match compile::compile(course, lesson, variant, events, cancel)? {
+    let checked = match compile::compile(course, lesson, variant, &mut |step| events(step.into()), cancel)? {
         Compiled::Rejected { messages, source_hash } => {
             Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), ran: None }
         }
         Compiled::Addon(addon) => {
-            let recording = run::run(course, lesson, &addon.library, scale, events, cancel)?;
+            let recording = run::run(course, lesson, &addon.library, scale, &mut |step| events(step.into()), cancel)?;
             let table = Measured(&recording).table(&lesson.manifest);
             let mut outcome = grade::grade(&lesson.manifest, &recording);
             let file = lesson.source(variant).map_err(CompileError::from)?;

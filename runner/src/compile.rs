@@ -18,8 +18,8 @@ use std::time::Duration;
 
 use crate::catalog::{CatalogError, Lesson, LessonId, Variant};
 use crate::course::Course;
-use crate::event::{Event, Phase};
 use crate::process::{Cancel, End, ProcessError};
+use crate::step::{Phase, Step};
 
 pub use cargo::rustc_version;
 use inputs::Inputs;
@@ -98,27 +98,27 @@ pub fn compile(
     course: &Course,
     lesson: &Lesson,
     variant: &Variant,
-    events: &mut dyn FnMut(Event),
+    steps: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<Compiled, CompileError> {
     let inputs = Inputs::read(lesson, variant)?;
     let source_hash = inputs.source_hash();
-    events(Event::Source { sha256: source_hash.clone() });
+    steps(Step::Source { sha256: source_hash.clone() });
     let key = inputs.key(&cargo::toolchain(course)?);
     let addon = |library, cached| Addon { library, source: inputs.source(), source_hash: source_hash.clone(), cached };
     if let Some(library) = store::find(course, &key) {
         return Ok(Compiled::Addon(addon(library, true)));
     }
 
-    let _lock = lock(course, events, cancel)?;
+    let _lock = lock(course, steps, cancel)?;
     // Another runner may have built it while this one waited.
     if let Some(library) = store::find(course, &key) {
         return Ok(Compiled::Addon(addon(library, true)));
     }
-    events(Event::phase(Phase::Compiling));
+    steps(Step::Phase(Phase::Compiling));
     let stage = course.work.join("stage");
     inputs.stage(&stage)?;
-    match cargo::build(course, &stage, lesson, variant, events, cancel)? {
+    match cargo::build(course, &stage, lesson, variant, steps, cancel)? {
         cargo::Built::Library { fresh: true, .. } => Err(CompileError::Stale),
         cargo::Built::Library { path, .. } => Ok(Compiled::Addon(addon(store::keep(course, &key, &path)?, false))),
         cargo::Built::Rejected(messages) => Ok(Compiled::Rejected { messages, source_hash }),
@@ -126,7 +126,7 @@ pub fn compile(
 }
 
 /// The stage is one workspace, so only one runner at a time builds in it.
-fn lock(course: &Course, events: &mut dyn FnMut(Event), cancel: &Cancel) -> Result<File, CompileError> {
+fn lock(course: &Course, steps: &mut dyn FnMut(Step), cancel: &Cancel) -> Result<File, CompileError> {
     let path = course.work.join("lock");
     fs::create_dir_all(&course.work).map_err(CompileError::file("create", &course.work))?;
     let file = File::create(&path).map_err(CompileError::file("create", &path))?;
@@ -138,7 +138,7 @@ fn lock(course: &Course, events: &mut dyn FnMut(Event), cancel: &Cancel) -> Resu
             Err(TryLockError::WouldBlock) if cancel.is_cancelled() => return Err(ProcessError::Cancelled.into()),
             Err(TryLockError::WouldBlock) => {
                 if !waiting {
-                    events(Event::phase(Phase::Waiting));
+                    steps(Step::Phase(Phase::Waiting));
                     waiting = true;
                 }
                 std::thread::sleep(Duration::from_millis(10));

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{LessonId, Variant};
 use crate::grade::{CheckResult, Outcome};
 use crate::measure::Table;
+use crate::step::{Moment, Phase, Step};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,39 +94,14 @@ pub enum Event {
     },
 }
 
-/// A part of the work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Another `lesson` command is compiling.
-    Waiting,
-    /// Crates are being downloaded.
-    Fetching,
-    /// Cargo runs.
-    Compiling,
-    /// Node runs.
-    Running,
-}
-
-/// A moment of a round at which all gauges are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Moment {
-    /// Settled, before the work.
-    Before,
-    /// During the work.
-    Inside,
-    /// When the work has returned.
-    Return,
-    /// After one `gc()`.
-    Gc,
-    /// When the exact counters stand still.
-    Settled,
-}
-
-impl Event {
-    /// A phase begins.
-    pub(crate) fn phase(phase: Phase) -> Event {
-        Event::Phase { phase }
+impl From<Step> for Event {
+    fn from(step: Step) -> Event {
+        match step {
+            Step::Source { sha256 } => Event::Source { sha256 },
+            Step::Phase(phase) => Event::Phase { phase },
+            Step::Built { package, count } => Event::Built { package, count },
+            Step::Node { version } => Event::Node { version },
+            Step::Sample { round, moment, gauges } => Event::Sample { round, moment, gauges },
+        }
     }
 }

@@ -7,9 +7,10 @@
 //! catalog → compile → run → measure → grade → report
 //! ```
 //!
-//! [`check`](mod@check) walks it and says on the way what happens, as [`event::Event`]s. [`process`]
-//! is the only module that starts and ends programs, and [`course`] says where everything is. The
-//! library prints nothing and never exits; the `lesson` command does.
+//! [`check`](mod@check) walks it and says on the way what happens, as [`event::Event`]s; the stages
+//! themselves know only of [`step::Step`]s. [`process`] is the only module that starts and ends
+//! programs, and [`course`] says where everything is. The library prints nothing and never exits; the
+//! `lesson` command does.
 
 pub mod catalog;
 pub mod check;
@@ -26,4 +27,5 @@ pub mod progress;
 pub mod report;
 pub mod run;
 pub mod sites;
+pub mod step;
 pub mod template;

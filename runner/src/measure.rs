@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Gauge, Manifest, Metric};
-use crate::event::Moment;
 use crate::run::{Entry, Recording};
+use crate::step::Moment;
 
 type Gauges = BTreeMap<String, f64>;
 

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use crate::catalog::{Evidence, Lesson, Metric};
 use crate::course::Course;
-use crate::event::{Event, Moment, Phase};
 use crate::process::{self, Cancel, End, Exit, Job, Limits, NoWatch, ProcessError, RUN_ID, RunFolder, Watch};
+use crate::step::{Moment, Phase, Step};
 
 /// The oldest Node that has all that the harness uses: its major and minor version.
 pub const OLDEST_NODE: (u32, u32) = (20, 13);
@@ -141,10 +141,10 @@ pub fn run(
     lesson: &Lesson,
     library: &Path,
     scale: Scale,
-    events: &mut dyn FnMut(Event),
+    steps: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<Recording, RunError> {
-    events(Event::phase(Phase::Running));
+    steps(Step::Phase(Phase::Running));
     let file = |action, path: &Path| {
         let path = path.to_path_buf();
         move |source| RunError::File { action, path, source }
@@ -196,7 +196,7 @@ pub fn run(
         stream: false,
     };
     let evidence = File::open(in_folder("evidence")).map_err(file("open", &in_folder("evidence")))?;
-    let mut tail = Tail { file: evidence, pending: Vec::new(), entries: Vec::new(), events };
+    let mut tail = Tail { file: evidence, pending: Vec::new(), entries: Vec::new(), steps };
     let exit = process::run(&course.lesson, &job, &mut tail, cancel)?;
     tail.read();
     let entries = tail.entries;
@@ -265,7 +265,7 @@ struct Tail<'a> {
     file: File,
     pending: Vec<u8>,
     entries: Vec<Entry>,
-    events: &'a mut dyn FnMut(Event),
+    steps: &'a mut dyn FnMut(Step),
 }
 
 impl Tail<'_> {
@@ -277,9 +277,9 @@ impl Tail<'_> {
             let entry = serde_json::from_slice::<Entry>(&line)
                 .unwrap_or_else(|error| Entry::Refused { reason: format!("a line of its evidence can't be read: {error}") });
             match &entry {
-                Entry::Start { node, .. } => (self.events)(Event::Node { version: node.clone() }),
+                Entry::Start { node, .. } => (self.steps)(Step::Node { version: node.clone() }),
                 Entry::Sample { round, moment, gauges } => {
-                    (self.events)(Event::Sample { round: *round, moment: *moment, gauges: gauges.clone() });
+                    (self.steps)(Step::Sample { round: *round, moment: *moment, gauges: gauges.clone() });
                 }
                 _ => {}
             }

@@ -17,8 +17,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Metric;
-use crate::event::Moment;
 use crate::run::{Entry, Recording};
+use crate::step::Moment;
 
 /// Places that a check names.
 const MOST: usize = 3;

@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 use super::{CompileError, DEADLINE, FETCH_DEADLINE, is_stop};
 use crate::catalog::{Lesson, Variant};
 use crate::course::Course;
-use crate::event::{Event, Phase};
 use crate::process::{self, Cancel, End, Job, Limits, NoWatch, RUN_ID, RunFolder, Watch};
+use crate::step::{Phase, Step};
 
 /// Frame pointers let the probe find call sites. The user's own RUSTFLAGS have no influence: one
 /// flag of theirs would make another add-on than the one that the course was measured with.
@@ -62,15 +62,15 @@ pub(super) fn build(
     stage: &Path,
     lesson: &Lesson,
     variant: &Variant,
-    events: &mut dyn FnMut(Event),
+    steps: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<Built, CompileError> {
-    let mut build = || match build_offline(course, stage, lesson, variant, events, cancel) {
+    let mut build = || match build_offline(course, stage, lesson, variant, steps, cancel) {
         Err(CompileError::Cargo { message }) if message.contains("--offline") || message.contains("offline mode") => {
-            events(Event::phase(Phase::Fetching));
+            steps(Step::Phase(Phase::Fetching));
             fetch(course, stage, cancel)?;
-            events(Event::phase(Phase::Compiling));
-            build_offline(course, stage, lesson, variant, events, cancel)
+            steps(Step::Phase(Phase::Compiling));
+            build_offline(course, stage, lesson, variant, steps, cancel)
         }
         other => other,
     };
@@ -108,7 +108,7 @@ fn build_offline(
     stage: &Path,
     lesson: &Lesson,
     variant: &Variant,
-    events: &mut dyn FnMut(Event),
+    steps: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<Built, CompileError> {
     let package = lesson.id.package();
@@ -127,7 +127,7 @@ fn build_offline(
     let mut messages = Messages {
         package: &package,
         target,
-        events,
+        steps,
         built: 0,
         library: None,
         errors: String::new(),
@@ -219,7 +219,7 @@ struct Message {
 struct Messages<'a> {
     package: &'a str,
     target: Option<&'a str>,
-    events: &'a mut dyn FnMut(Event),
+    steps: &'a mut dyn FnMut(Step),
     built: u32,
     /// The add-on, and whether cargo has taken it for up to date.
     library: Option<(PathBuf, bool)>,
@@ -234,7 +234,7 @@ impl Watch for Messages<'_> {
             Ok(Line::CompilerArtifact { package_id, target, filenames, fresh }) => {
                 if !fresh {
                     self.built += 1;
-                    (self.events)(Event::Built { package: package_name(&package_id), count: self.built });
+                    (self.steps)(Step::Built { package: package_name(&package_id), count: self.built });
                 }
                 let is_ours = package_name(&package_id) == self.package
                     && match self.target {

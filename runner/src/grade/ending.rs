@@ -6,9 +6,9 @@ use nix::sys::signal::Signal;
 
 use super::{CheckResult, Verdict};
 use crate::catalog::{ENDS, Manifest};
-use crate::event::Moment;
 use crate::process::End;
 use crate::run::{Entry, Recording};
+use crate::step::Moment;
 
 /// How long a process that used no processor time, and of which no thread was ready to run, must have
 /// stood still before it counts as blocked and not as starved.

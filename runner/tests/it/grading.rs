@@ -9,11 +9,12 @@ use std::time::Duration;
 use runner::catalog::{Catalog, ENDS, Lesson, Variant};
 use runner::check;
 use runner::course::Course;
-use runner::event::Moment;
+
 use runner::grade::{Outcome, Verdict, grade};
 use runner::measure::Measured;
 use runner::process::{Cancel, End};
 use runner::run::{Entry, Recording, Scale};
+use runner::step::Moment;
 
 use crate::fixture::{ID, shared_work};
 

@@ -5,7 +5,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use runner::event::{Event, Phase};
+use runner::event::Event;
+use runner::step::Phase;
 
 const TICK: Duration = Duration::from_millis(100);
 
