@@ -27,7 +27,7 @@ fn a_thread_that_waits_for_ever_is_proved_by_standing_still() {
 fn a_starved_run_is_undecided() {
     let course = Fixture::new();
     // Shorter than what makes standing still a proof.
-    course.limits("deadline_s = 2");
+    course.limits("deadline_s = 4");
     course.exercise_doing("std::thread::sleep(std::time::Duration::MAX);");
     course.check().exits_with(3).says("undecided").says("run it again on a quieter machine");
 }
