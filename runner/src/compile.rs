@@ -53,8 +53,6 @@ pub struct Addon {
     pub source: String,
     /// The hash of the source, in hexadecimal digits.
     pub source_hash: String,
-    /// Whether it was there already, and nothing was compiled.
-    pub cached: bool,
 }
 
 /// Why nothing could be compiled, whatever the source says.
@@ -105,22 +103,22 @@ pub fn compile(
     let source_hash = inputs.source_hash();
     steps(Step::Source { sha256: source_hash.clone() });
     let key = inputs.key(&cargo::toolchain(course)?);
-    let addon = |library, cached| Addon { library, source: inputs.source(), source_hash: source_hash.clone(), cached };
+    let addon = |library| Compiled::Addon(Addon { library, source: inputs.source(), source_hash: source_hash.clone() });
     if let Some(library) = store::find(course, &key) {
-        return Ok(Compiled::Addon(addon(library, true)));
+        return Ok(addon(library));
     }
 
     let _lock = lock(course, steps, cancel)?;
     // Another runner may have built it while this one waited.
     if let Some(library) = store::find(course, &key) {
-        return Ok(Compiled::Addon(addon(library, true)));
+        return Ok(addon(library));
     }
     steps(Step::Phase(Phase::Compiling));
     let stage = course.work.join("stage");
     inputs.stage(&stage)?;
     match cargo::build(course, &stage, lesson, variant, steps, cancel)? {
         cargo::Built::Library { fresh: true, .. } => Err(CompileError::Stale),
-        cargo::Built::Library { path, .. } => Ok(Compiled::Addon(addon(store::keep(course, &key, &path)?, false))),
+        cargo::Built::Library { path, .. } => Ok(addon(store::keep(course, &key, &path)?)),
         cargo::Built::Rejected(messages) => Ok(Compiled::Rejected { messages, source_hash }),
     }
 }

@@ -230,6 +230,26 @@ pub(crate) fn run(lesson: &Path, job: &Job, watch: &mut dyn Watch, cancel: &Canc
     if cancel.is_cancelled() { Err(ProcessError::Cancelled) } else { answer }
 }
 
+/// What `program --version` prints in `folder`, by which a proxy may choose the version.
+pub(crate) fn version(
+    lesson: &Path,
+    program: &Path,
+    folder: &Path,
+    inherits: impl Fn(&str) -> bool,
+    cancel: &Cancel,
+) -> Result<String, ProcessError> {
+    let job = Job {
+        program: program.to_path_buf(),
+        args: vec!["--version".into()],
+        env: inherit(inherits),
+        folder: folder.to_path_buf(),
+        limits: Limits { wall: Duration::from_secs(20), cpu: None, memory: None, output: 1 << 20 },
+        stream: false,
+    };
+    let exit = run(lesson, &job, &mut NoWatch, cancel)?;
+    Ok(exit.stdout.text().trim().to_owned())
+}
+
 /// The variables of the runner's own environment that a child may need, and no others.
 pub(crate) fn inherit(allow: impl Fn(&str) -> bool) -> Vec<(String, String)> {
     std::env::vars_os()

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::catalog::{Evidence, Lesson, Metric};
 use crate::course::Course;
-use crate::process::{self, Cancel, End, Exit, Job, Limits, NoWatch, ProcessError, RUN_ID, RunFolder, Watch};
+use crate::process::{self, Cancel, End, Exit, Job, Limits, ProcessError, RUN_ID, RunFolder, Watch};
 use crate::step::{Moment, Phase, Step};
 
 /// The oldest Node that has all that the harness uses: its major and minor version.
@@ -211,16 +211,7 @@ pub fn run(
 /// # Errors
 /// When it can't be run.
 pub fn node_version(course: &Course, cancel: &Cancel) -> Result<String, ProcessError> {
-    let job = Job {
-        program: course.node.clone(),
-        args: vec!["--version".into()],
-        env: process::inherit(|name| NEEDED.contains(&name)),
-        folder: course.root.clone(),
-        limits: Limits { wall: Duration::from_secs(20), cpu: None, memory: None, output: 1 << 20 },
-        stream: false,
-    };
-    let exit = process::run(&course.lesson, &job, &mut NoWatch, cancel)?;
-    Ok(exit.stdout.text().trim().to_owned())
+    process::version(&course.lesson, &course.node, &course.root, |name| NEEDED.contains(&name), cancel)
 }
 
 /// The variables that Node may inherit.

@@ -37,16 +37,8 @@ pub(super) fn toolchain(course: &Course) -> Result<String, CompileError> {
 /// # Errors
 /// When it can't be run.
 pub fn rustc_version(course: &Course, cancel: &Cancel) -> Result<String, CompileError> {
-    let job = Job {
-        program: beside_cargo(course).unwrap_or_else(|| "rustc".into()),
-        args: vec!["--version".into()],
-        env: process::inherit(is_cargos_business),
-        folder: course.root.clone(),
-        limits: Limits { wall: Duration::from_secs(20), cpu: None, memory: None, output: 1 << 20 },
-        stream: false,
-    };
-    let exit = process::run(&course.lesson, &job, &mut NoWatch, cancel)?;
-    Ok(exit.stdout.text().trim().to_owned())
+    let rustc = beside_cargo(course).unwrap_or_else(|| "rustc".into());
+    Ok(process::version(&course.lesson, &rustc, &course.root, is_cargos_business, cancel)?)
 }
 
 /// The rustc in cargo's own folder. `cargo` alone may be a proxy that chooses a toolchain; in a program
