@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::grade::{self, Outcome};
 use crate::measure::{Measured, Table};
 use crate::process::{Cancel, ProcessError};
-use crate::run::{self, Recording, RunError, Scale};
+use crate::run::{self, Options, Recording, RunError};
 use crate::sites::Program;
 
 /// Why there is no verdict at all.
@@ -54,7 +54,7 @@ pub fn check(
     course: &Course,
     lesson: &Lesson,
     variant: &Variant,
-    scale: Scale,
+    options: Options,
     events: &mut dyn FnMut(Event),
     cancel: &Cancel,
 ) -> Result<Checked, CheckError> {
@@ -64,7 +64,7 @@ pub fn check(
             Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), ran: None }
         }
         Compiled::Addon(addon) => {
-            let recording = run::run(course, lesson, &addon.library, scale, &mut |step| events(step.into()), cancel)?;
+            let recording = run::run(course, lesson, &addon.library, options, &mut |step| events(step.into()), cancel)?;
             let table = Measured(&recording).table(&lesson.manifest);
             let mut outcome = grade::grade(&lesson.manifest, &recording);
             let file = lesson.source(variant).map_err(CompileError::from)?;

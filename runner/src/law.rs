@@ -7,7 +7,7 @@ use crate::course::Course;
 use crate::event::Event;
 use crate::grade::{CheckResult, Verdict};
 use crate::process::Cancel;
-use crate::run::Scale;
+use crate::run::Options;
 
 /// How a program breaks the law.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ pub fn hold(
     events: &mut dyn FnMut(Event),
     cancel: &Cancel,
 ) -> Result<String, Breach> {
-    let checked = check::check(course, lesson, variant, Scale::Check, events, cancel)?;
+    let checked = check::check(course, lesson, variant, Options::CHECK, events, cancel)?;
     judge(lesson, variant, &checked)
 }
 

@@ -1,29 +1,25 @@
 //! From an add-on to a recording: Node loads it and does the lesson's rounds of work.
 
 mod probe_file;
+mod recording;
 mod sites_file;
+mod tail;
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
 use crate::catalog::{Evidence, Lesson, Metric};
 use crate::course::Course;
-use crate::process::{self, Cancel, End, Exit, Job, Limits, ProcessError, RUN_ID, RunFolder, Watch};
-use crate::step::{Moment, Phase, Step};
+use crate::process::{self, Cancel, End, Exit, Job, Limits, ProcessError, RUN_ID, RunFolder};
+use crate::step::{Phase, Step};
+use tail::Tail;
 
 /// The oldest Node that has all that the harness uses: its major and minor version.
 pub const OLDEST_NODE: (u32, u32) = (20, 13);
+pub use recording::{Entry, Recording};
 pub use sites_file::Stacks;
-
-/// Beats of the harness, four a second, after which a process that has done its work and is still
-/// there is stopped. Each beat is proof that its event loop had time to run.
-const MOST_BEATS: u32 = 16;
 
 /// What the probe's tables may need, in bytes. They are written in full beforehand: on a full disk the
 /// first touch of a page that is not there would be the add-on's end.
@@ -33,8 +29,7 @@ const SITES_ROOM: usize = 640 << 10;
 const NO_EVIDENCE: i32 = 97;
 
 /// How much work a run does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// The dramatic size, of `lesson run`.
     Run,
@@ -42,79 +37,22 @@ pub enum Scale {
     Check,
 }
 
-/// All that is known of one run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Recording {
-    /// What the harness wrote down, in order.
-    pub entries: Vec<Entry>,
-    /// How the process ended, and what it printed.
-    pub exit: Exit,
-    /// The probe's counters as the process left them; none when it never loaded a probe.
-    pub counters: Option<BTreeMap<String, f64>>,
-    /// The stacks of the call sites; empty when the run did not keep them.
-    #[serde(default)]
-    pub sites: Stacks,
-    /// Pieces of work in one round.
-    pub size: u64,
-    /// Measured rounds that were asked for.
-    pub rounds: u64,
+/// What a run is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How much work it does.
+    pub scale: Scale,
+    /// Whether each block is guarded, also in a lesson that does not ask for it.
+    pub guard: bool,
+    /// Whether it is found out who holds the JavaScript objects that are left.
+    pub why: bool,
 }
 
-/// One line of the harness.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "at", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "runner/harness says what each one means")]
-pub enum Entry {
-    Start {
-        node: String,
-        v8: String,
-        napi: String,
-    },
-    Loaded {
-        calls: f64,
-    },
-    Sample {
-        round: i64,
-        moment: Moment,
-        gauges: BTreeMap<String, f64>,
-    },
-    Answer {
-        round: i64,
-        name: String,
-        actual: Value,
-        expected: Value,
-    },
-    Gc {
-        round: i64,
-        collections: f64,
-        major: f64,
-        forced: f64,
-        pause_ms: f64,
-    },
-    Settle {
-        round: i64,
-        turns: u32,
-        settled: bool,
-    },
-    /// The harness would not go on: the add-on carries no probe, or Node is too old.
-    Refused {
-        reason: String,
-    },
-    /// Number, live blocks, live bytes and peak of handles of each call site.
-    Sites {
-        round: i64,
-        moment: Moment,
-        live: Vec<(u32, i64, i64, i64)>,
-    },
-    Error {
-        message: String,
-        stack: String,
-    },
-    End,
-    Alive {
-        beats: u32,
-        resources: Vec<String>,
-    },
+impl Options {
+    /// A run that shows memory.
+    pub const RUN: Options = Options { scale: Scale::Run, guard: false, why: false };
+    /// A run that is graded.
+    pub const CHECK: Options = Options { scale: Scale::Check, guard: false, why: false };
 }
 
 /// Why there is no recording.
@@ -140,7 +78,7 @@ pub fn run(
     course: &Course,
     lesson: &Lesson,
     library: &Path,
-    scale: Scale,
+    options: Options,
     steps: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<Recording, RunError> {
@@ -157,13 +95,13 @@ pub fn run(
     fs::write(in_folder("evidence"), "").map_err(file("write", &in_folder("evidence")))?;
     fs::write(in_folder("probe"), vec![0; PROBE_ROOM]).map_err(file("write", &in_folder("probe")))?;
 
-    let sites = (scale == Scale::Check && asks_for_sites(lesson)).then(|| in_folder("sites"));
+    let sites = (options.scale == Scale::Check && asks_for_sites(lesson)).then(|| in_folder("sites"));
     if let Some(sites) = &sites {
         fs::write(sites, vec![0; SITES_ROOM]).map_err(file("write", sites))?;
     }
 
     let work = &lesson.manifest.work;
-    let (size, rounds) = (if scale == Scale::Run { work.run } else { work.check }, work.rounds);
+    let (size, rounds) = (if options.scale == Scale::Run { work.run } else { work.check }, work.rounds);
     let plan = serde_json::json!({
         "addon": addon,
         "drive": lesson.file("drive.mjs"),
@@ -195,11 +133,9 @@ pub fn run(
         },
         stream: false,
     };
-    let evidence = File::open(in_folder("evidence")).map_err(file("open", &in_folder("evidence")))?;
-    let mut tail = Tail { file: evidence, pending: Vec::new(), entries: Vec::new(), steps };
+    let mut tail = Tail::open(&in_folder("evidence"), steps).map_err(file("open", &in_folder("evidence")))?;
     let exit = process::run(&course.lesson, &job, &mut tail, cancel)?;
-    tail.read();
-    let entries = tail.entries;
+    let entries = tail.finish();
     let counters = probe_file::read(&in_folder("probe"));
     let sites = sites.map(|sites| sites_file::read(&sites)).unwrap_or_default();
     accept(&entries, &exit)?;
@@ -249,57 +185,4 @@ fn accept(entries: &[Entry], exit: &Exit) -> Result<(), RunError> {
         _ => None,
     });
     refused.map_or(Ok(()), |reason| Err(RunError::Refused { reason }))
-}
-
-/// Reads the file of evidence while it grows.
-struct Tail<'a> {
-    file: File,
-    pending: Vec<u8>,
-    entries: Vec<Entry>,
-    steps: &'a mut dyn FnMut(Step),
-}
-
-impl Tail<'_> {
-    fn read(&mut self) {
-        let _ = self.file.read_to_end(&mut self.pending);
-        while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.pending.drain(..=end).collect();
-            // A line that a crash cut short has no end and does not come here.
-            let entry = serde_json::from_slice::<Entry>(&line)
-                .unwrap_or_else(|error| Entry::Refused { reason: format!("a line of its evidence can't be read: {error}") });
-            match &entry {
-                Entry::Start { node, .. } => (self.steps)(Step::Node { version: node.clone() }),
-                Entry::Sample { round, moment, gauges } => {
-                    (self.steps)(Step::Sample { round: *round, moment: *moment, gauges: gauges.clone() });
-                }
-                _ => {}
-            }
-            self.entries.push(entry);
-        }
-    }
-}
-
-impl Watch for Tail<'_> {
-    fn tick(&mut self) -> bool {
-        self.read();
-        !matches!(self.entries.last(), Some(Entry::Alive { beats, .. }) if *beats >= MOST_BEATS)
-    }
-}
-
-impl Recording {
-    /// The version of Node, without the `v`.
-    pub fn node(&self) -> Option<&str> {
-        self.entries.iter().find_map(|entry| match entry {
-            Entry::Start { node, .. } => Some(node.as_str()),
-            _ => None,
-        })
-    }
-
-    /// What keeps a process alive that has done all its work, if it had to be stopped.
-    pub fn kept_alive_by(&self) -> Option<&[String]> {
-        match self.entries.last() {
-            Some(Entry::Alive { beats, resources }) if *beats >= MOST_BEATS && self.exit.end == End::Stopped => Some(resources),
-            _ => None,
-        }
-    }
 }

@@ -13,7 +13,7 @@ use runner::course::Course;
 use runner::grade::{Outcome, Verdict, grade};
 use runner::measure::Measured;
 use runner::process::{Cancel, End};
-use runner::run::{Entry, Recording, Scale};
+use runner::run::{Entry, Options, Recording};
 use runner::step::Moment;
 
 use crate::fixture::{ID, shared_work};
@@ -31,7 +31,7 @@ fn recorded(variant: &Variant) -> Recording {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("BLESS").is_some() {
         let (course, lesson) = lesson();
-        let checked = check::check(&course, &lesson, variant, Scale::Check, &mut |_| {}, &Cancel::default()).unwrap();
+        let checked = check::check(&course, &lesson, variant, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
         let (mut recording, _) = checked.ran.unwrap();
         recording.entries.retain(|entry| !matches!(entry, Entry::Sample { moment: Moment::Inside, .. }));
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -6,7 +6,7 @@ use runner::catalog::{Catalog, Variant};
 use runner::check;
 use runner::course::Course;
 use runner::process::Cancel;
-use runner::run::Scale;
+use runner::run::Options;
 use runner::sites::Place;
 
 use crate::fixture::shared_work;
@@ -32,7 +32,7 @@ fn places(id: &str, variant: &Variant, name: &str) -> Vec<Place> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let course = Course::new(root, env!("CARGO_BIN_EXE_lesson")).work_in(shared_work());
     let lesson = Catalog::load(root).unwrap().lesson(id).unwrap();
-    let checked = check::check(&course, &lesson, variant, Scale::Check, &mut |_| {}, &Cancel::default()).unwrap();
+    let checked = check::check(&course, &lesson, variant, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
     checked.outcome.checks.into_iter().find(|check| check.name == name).unwrap().places
 }
 

@@ -9,7 +9,7 @@ use runner::event::Event;
 use runner::grade::Verdict;
 use runner::progress;
 use runner::report::verdict::{self, Detail};
-use runner::run::Scale;
+use runner::run::Options;
 
 use crate::cli::Format;
 use crate::progress::Progress;
@@ -68,7 +68,7 @@ fn one(session: &Session, lesson: &Lesson, variant: &Variant, format: Format, de
         Format::Json => json(&event),
         Format::Text => progress.event(&event),
     };
-    let checked = check::check(&session.course, lesson, variant, Scale::Check, &mut events, &session.cancel);
+    let checked = check::check(&session.course, lesson, variant, Options::CHECK, &mut events, &session.cancel);
     drop(progress);
     match checked {
         Ok(checked) => {

@@ -6,7 +6,7 @@ use runner::check::{self, CheckError};
 use runner::compile::CompileError;
 use runner::doctor;
 use runner::grade::Verdict;
-use runner::run::Scale;
+use runner::run::Options;
 
 use crate::progress::Progress;
 use crate::session::Session;
@@ -35,7 +35,7 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
     let lesson = session.catalog.lesson(first.as_str())?;
     let mut progress = Progress::new(session.live(), true);
     let mut events = |event| progress.event(&event);
-    let checked = check::check(&session.course, &lesson, &Variant::Solution, Scale::Check, &mut events, &session.cancel);
+    let checked = check::check(&session.course, &lesson, &Variant::Solution, Options::CHECK, &mut events, &session.cancel);
     drop(progress);
     match checked {
         Ok(checked) if checked.outcome.verdict == Verdict::Passed => {

@@ -6,7 +6,7 @@ use runner::check;
 use runner::grade::Verdict;
 use runner::report::verdict::{self, Detail};
 use runner::report::{memory, printed};
-use runner::run::Scale;
+use runner::run::Options;
 
 use crate::progress::Progress;
 use crate::session::Session;
@@ -18,7 +18,7 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<
     session.ready_to_run()?;
     let mut progress = Progress::new(session.live(), true);
     let mut events = |event| progress.event(&event);
-    let checked = match check::check(&session.course, &lesson, variant, Scale::Run, &mut events, &session.cancel) {
+    let checked = match check::check(&session.course, &lesson, variant, Options::RUN, &mut events, &session.cancel) {
         Ok(checked) => checked,
         Err(error) => return super::check::unable(error),
     };

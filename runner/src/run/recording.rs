@@ -1,0 +1,104 @@
+//! What a run leaves behind: the lines of the harness, and what the runner knows of the process.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::sites_file::Stacks;
+use super::tail::MOST_BEATS;
+use crate::process::{End, Exit};
+use crate::step::Moment;
+
+/// All that is known of one run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Recording {
+    /// What the harness wrote down, in order.
+    pub entries: Vec<Entry>,
+    /// How the process ended, and what it printed.
+    pub exit: Exit,
+    /// The probe's counters as the process left them; none when it never loaded a probe.
+    pub counters: Option<BTreeMap<String, f64>>,
+    /// The stacks of the call sites; empty when the run did not keep them.
+    #[serde(default)]
+    pub sites: Stacks,
+    /// Pieces of work in one round.
+    pub size: u64,
+    /// Measured rounds that were asked for.
+    pub rounds: u64,
+}
+
+/// One line of the harness.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "runner/harness says what each one means")]
+pub enum Entry {
+    Start {
+        node: String,
+        v8: String,
+        napi: String,
+    },
+    Loaded {
+        calls: f64,
+    },
+    Sample {
+        round: i64,
+        moment: Moment,
+        gauges: BTreeMap<String, f64>,
+    },
+    Answer {
+        round: i64,
+        name: String,
+        actual: Value,
+        expected: Value,
+    },
+    Gc {
+        round: i64,
+        collections: f64,
+        major: f64,
+        forced: f64,
+        pause_ms: f64,
+    },
+    Settle {
+        round: i64,
+        turns: u32,
+        settled: bool,
+    },
+    /// The harness would not go on: the add-on carries no probe, or Node is too old.
+    Refused {
+        reason: String,
+    },
+    /// Number, live blocks, live bytes and peak of handles of each call site.
+    Sites {
+        round: i64,
+        moment: Moment,
+        live: Vec<(u32, i64, i64, i64)>,
+    },
+    Error {
+        message: String,
+        stack: String,
+    },
+    End,
+    Alive {
+        beats: u32,
+        resources: Vec<String>,
+    },
+}
+
+impl Recording {
+    /// The version of Node, without the `v`.
+    pub fn node(&self) -> Option<&str> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Start { node, .. } => Some(node.as_str()),
+            _ => None,
+        })
+    }
+
+    /// What keeps a process alive that has done all its work, if it had to be stopped.
+    pub fn kept_alive_by(&self) -> Option<&[String]> {
+        match self.entries.last() {
+            Some(Entry::Alive { beats, resources }) if *beats >= MOST_BEATS && self.exit.end == End::Stopped => Some(resources),
+            _ => None,
+        }
+    }
+}
