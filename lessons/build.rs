@@ -1,7 +1,11 @@
 //! The one build script of all lessons: sends the add-on's Node-API calls through the probe.
 
 /// Where the observed functions are declared, one in a line that begins with `fn napi_`.
-const OBSERVED: &str = include_str!("../runner/probe/src/node_api.rs");
+const OBSERVED: [&str; 3] = [
+    include_str!("../runner/probe/src/node_api.rs"),
+    include_str!("../runner/probe/src/node_api/objects.rs"),
+    include_str!("../runner/probe/src/node_api/queues.rs"),
+];
 
 fn main() {
     println!("cargo:rerun-if-changed=../../build.rs");
@@ -10,7 +14,7 @@ fn main() {
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("linux") {
         return;
     }
-    for line in OBSERVED.lines() {
+    for line in OBSERVED.iter().flat_map(|file| file.lines()) {
         if let Some(name) = line
             .trim_start()
             .strip_prefix("fn napi_")

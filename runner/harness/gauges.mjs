@@ -26,7 +26,7 @@ const PEAKS = {
 // What stands still when an add-on has settled.
 export const EXACT = [
   "blocks.live", "bytes.live", "references.created", "references.deleted", "finalizers.run",
-  "external.net", "tsfn.finalized", "tsfn.queued",
+  "external.net", "tsfn.finalized", "tsfn.queued", "works.deleted", "deferreds.settled",
 ];
 
 export class Gauges {

@@ -58,13 +58,13 @@ async function main() {
     const sample = (moment) => {
       write({ at: "sample", moment, gauges: gauges.sample() });
       if (sites && (moment === "before" || moment === "return" || moment === "settled")) {
-        write({ at: "sites", moment, live: sites.live() });
+        write({ at: "sites", moment, amounts: sites.amounts() });
       }
     };
 
     // The round before has settled.
     gauges.resetPeaks();
-    sites?.resetHandles();
+    sites?.resetPeaks();
     await gcLog.collect();
     sample("before");
 

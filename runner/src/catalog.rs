@@ -9,6 +9,7 @@
 //! A lesson is read when it is asked for, so that a mistake in one leaves the others usable.
 
 mod manifest;
+mod metric;
 
 use std::fmt;
 use std::fs;
@@ -18,7 +19,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use manifest::{Bound, Check, ENDS, Evidence, Gauge, Manifest, Metric, Work, Wrong};
+pub use manifest::{Bound, Check, ENDS, Evidence, Manifest, Work, Wrong};
+pub use metric::{Gauge, Kind, Metric};
 
 /// The name of a lesson, `topic/slug`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -68,7 +68,13 @@ pub fn check(
             let table = Measured(&recording).table(&lesson.manifest);
             let mut outcome = grade::grade(&lesson.manifest, &recording);
             let file = lesson.source(variant).map_err(CompileError::from)?;
-            let program = Program { library: &addon.library, file: lesson.relative(&file), text: &addon.source };
+            let drive = lesson.file("drive.mjs");
+            let program = Program {
+                library: &addon.library,
+                file: lesson.relative(&file),
+                text: &addon.source,
+                drive: lesson.relative(&drive),
+            };
             grade::explain(&mut outcome, &lesson.manifest, &recording, program);
             Checked { outcome, source_hash: addon.source_hash, compile_error: None, ran: Some((recording, table)) }
         }

@@ -87,9 +87,11 @@ impl Outcome {
 pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording, program: Program) {
     for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
         let check = manifest.checks.iter().find(|check| check.name == result.name);
-        if let Some(Evidence::Metric(metric, _)) = check.map(|check| &check.evidence) {
-            result.places = sites::explain(*metric, recording, program);
-        }
+        result.places = match check.map(|check| &check.evidence) {
+            Some(Evidence::Metric(metric, _)) => sites::explain(*metric, recording, program),
+            Some(Evidence::Answer(_)) => Vec::new(),
+            None => ending::left_open(recording).map_or_else(Vec::new, |kind| sites::left_open(kind, recording, program)),
+        };
     }
 }
 

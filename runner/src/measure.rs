@@ -114,17 +114,44 @@ impl<'a> Measured<'a> {
                     false => Err("this Node does not export v8::HandleScope::NumberOfHandles".into()),
                 }
             }
-            Metric::ReferencesKept => self.kept(|gauges| difference(gauges, "references.created", "references.deleted")),
+            Metric::ReferencesKept => self.open("references.created", "references.deleted"),
+            Metric::ReferencesForeign => self.uses("references.foreign"),
+            Metric::ReferencesDead => self.uses("references.dead"),
+            Metric::WrapsKept => self.open("wraps.created", "wraps.ended"),
+            Metric::ExternalsKept => self.open("externals.created", "externals.finalized"),
             Metric::FinalizersRun => self.kept(|gauges| get(gauges, "finalizers.run")),
             Metric::ExternalKept => self.kept(|gauges| get(gauges, "external.net")),
             Metric::ExternalPeak => self.peak("external.net", "external.peak"),
-            Metric::TsfnKept => self.kept(|gauges| difference(gauges, "tsfn.created", "tsfn.finalized")),
+            Metric::TsfnKept => self.open("tsfn.created", "tsfn.finalized"),
             Metric::QueuePeak => self.peak("tsfn.queued", "tsfn.queued.peak"),
             Metric::QueueRefused => self.kept(|gauges| get(gauges, "tsfn.refused")),
-            Metric::ScopesKept => self.kept(|gauges| difference(gauges, "scopes.opened", "scopes.closed")),
+            Metric::ScopesKept => self.open("scopes.opened", "scopes.closed"),
+            Metric::WorksKept => self.open("works.created", "works.deleted"),
+            Metric::DeferredsKept => self.open("deferreds.created", "deferreds.settled"),
+            Metric::HooksKept => self.open("hooks.added", "hooks.ended"),
+            Metric::InstancesKept => self.open("instances.set", "instances.finalized"),
             Metric::GcMajor => self.collections(|_, major, _| major),
             Metric::GcForced => self.collections(|_, _, forced| forced),
         }
+    }
+
+    fn open(self, opened: &str, closed: &str) -> Result<f64, String> {
+        self.kept(|gauges| difference(gauges, opened, closed))
+    }
+
+    /// How often something was done that a correct add-on never does. Once is enough, however the run ended;
+    /// only a run that came to its end shows that it was never done.
+    fn uses(self, name: &str) -> Result<f64, String> {
+        let uses = self.0.counters.as_ref().and_then(|counters| get(counters, name));
+        match uses {
+            Some(uses) if uses > 0.0 || self.is_finished() => Ok(uses),
+            _ => Err(self.unfinished()),
+        }
+    }
+
+    fn is_finished(self) -> bool {
+        self.0.entries.iter().any(|entry| matches!(entry, Entry::End))
+            && self.samples(Moment::Settled).count() as u64 == self.0.rounds
     }
 
     fn kept(self, gauge: impl Fn(&Gauges) -> Option<f64>) -> Result<f64, String> {
@@ -236,6 +263,14 @@ impl<'a> Measured<'a> {
             Gauge::Blocks => get(gauges, "blocks.live"),
             Gauge::Handles => get(gauges, "handles.live"),
             Gauge::References => difference(gauges, "references.created", "references.deleted"),
+            Gauge::Scopes => difference(gauges, "scopes.opened", "scopes.closed"),
+            Gauge::Wraps => difference(gauges, "wraps.created", "wraps.ended"),
+            Gauge::Externals => difference(gauges, "externals.created", "externals.finalized"),
+            Gauge::Functions => difference(gauges, "tsfn.created", "tsfn.finalized"),
+            Gauge::Works => difference(gauges, "works.created", "works.deleted"),
+            Gauge::Deferreds => difference(gauges, "deferreds.created", "deferreds.settled"),
+            Gauge::Hooks => difference(gauges, "hooks.added", "hooks.ended"),
+            Gauge::Instances => difference(gauges, "instances.set", "instances.finalized"),
             Gauge::Finalizers => since_start("finalizers.run"),
             Gauge::External => get(gauges, "external.net"),
             Gauge::Queue => get(gauges, "tsfn.queued"),

@@ -36,7 +36,7 @@ pub fn bytes(value: f64) -> String {
 pub fn gauge_value(gauge: Gauge, value: f64) -> String {
     match gauge {
         Gauge::HeapUsed | Gauge::NodeExternal | Gauge::Bytes | Gauge::External | Gauge::Rss => bytes(value),
-        Gauge::Blocks | Gauge::Handles | Gauge::References | Gauge::Finalizers | Gauge::Queue => count(value),
+        _ => count(value),
     }
 }
 

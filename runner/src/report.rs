@@ -2,5 +2,6 @@
 
 pub mod memory;
 pub mod paint;
+mod place;
 pub mod printed;
 pub mod verdict;

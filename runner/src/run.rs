@@ -19,12 +19,12 @@ use tail::Tail;
 /// The oldest Node that has all that the harness uses: its major and minor version.
 pub const OLDEST_NODE: (u32, u32) = (20, 13);
 pub use recording::{Entry, Recording};
-pub use sites_file::Stacks;
+pub use sites_file::{Caller, Stack, Stacks};
 
 /// What the probe's tables may need, in bytes. They are written in full beforehand: on a full disk the
 /// first touch of a page that is not there would be the add-on's end.
 const PROBE_ROOM: usize = 8 << 10;
-const SITES_ROOM: usize = 640 << 10;
+const SITES_ROOM: usize = 1 << 20;
 /// The exit code of a harness that can't write its evidence.
 const NO_EVIDENCE: i32 = 97;
 
@@ -95,7 +95,8 @@ pub fn run(
     fs::write(in_folder("evidence"), "").map_err(file("write", &in_folder("evidence")))?;
     fs::write(in_folder("probe"), vec![0; PROBE_ROOM]).map_err(file("write", &in_folder("probe")))?;
 
-    let sites = (options.scale == Scale::Check && asks_for_sites(lesson)).then(|| in_folder("sites"));
+    // Call sites cost time, so only a run keeps them whose checks can be explained by them.
+    let sites = (options.scale == Scale::Check && grades(lesson, |metric| metric.kind().is_some())).then(|| in_folder("sites"));
     if let Some(sites) = &sites {
         fs::write(sites, vec![0; SITES_ROOM]).map_err(file("write", sites))?;
     }
@@ -123,7 +124,7 @@ pub fn run(
             course.root.join("runner/harness/main.mjs").to_string_lossy().into_owned(),
             in_folder("plan.json").to_string_lossy().into_owned(),
         ],
-        env: environment(&folder, sites.as_deref()),
+        env: environment(lesson, &folder, sites.as_deref()),
         folder: folder.path.clone(),
         limits: Limits {
             wall: Duration::from_secs(work.deadline_s),
@@ -153,19 +154,21 @@ pub fn node_version(course: &Course, cancel: &Cancel) -> Result<String, ProcessE
 /// The variables that Node may inherit.
 const NEEDED: [&str; 6] = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH"];
 
-/// Call sites cost time, so only a run keeps them whose checks can be explained by them.
-fn asks_for_sites(lesson: &Lesson) -> bool {
-    use Metric::{BlocksKept, BytesKept, BytesPeak, HandlesPeak};
-    let explained =
-        |evidence: &Evidence| matches!(evidence, Evidence::Metric(BlocksKept | BytesKept | BytesPeak | HandlesPeak, _));
-    lesson.manifest.checks.iter().any(|check| explained(&check.evidence))
+/// Whether the lesson is graded on such a metric.
+fn grades(lesson: &Lesson, is_such: impl Fn(Metric) -> bool) -> bool {
+    lesson.manifest.checks.iter().any(|check| matches!(check.evidence, Evidence::Metric(metric, _) if is_such(metric)))
 }
 
 /// Nothing of the user's own Node settings may have an influence.
-fn environment(folder: &RunFolder, sites: Option<&Path>) -> Vec<(String, String)> {
+fn environment(lesson: &Lesson, folder: &RunFolder, sites: Option<&Path>) -> Vec<(String, String)> {
     let mut env = process::inherit(|name| NEEDED.contains(&name));
     env.push(("LESSON_PROBE".into(), folder.path.join("probe").to_string_lossy().into_owned()));
-    env.extend(sites.map(|sites| ("LESSON_SITES".into(), sites.to_string_lossy().into_owned())));
+    if let Some(sites) = sites {
+        env.push(("LESSON_SITES".into(), sites.to_string_lossy().into_owned()));
+        if !grades(lesson, Metric::depends_on_gc) {
+            env.push(("LESSON_CALLERS".into(), "1".into()));
+        }
+    }
     env.push(("TMPDIR".into(), folder.path.to_string_lossy().into_owned()));
     env.push((RUN_ID.into(), folder.id.clone()));
     env

@@ -1,75 +1,79 @@
 //! From the probe's call sites to lines of the lesson's source.
 //!
 //! ```text
-//! probe: frames and live blocks of each site  →  harness: the same when a round has settled
-//!        →  the sites that grew in every round  →  their lines, by the add-on's debug information
+//! probe: the frames of each site, and how much of each kind is there of it
+//!        →  harness: the same before a round, at its return, and when it has settled
+//!        →  the sites that a number comes from  →  their lines, by the add-on's debug information
 //! ```
 //!
-//! A site that grew in some rounds and not in others is no leak of the work: tables of napi-rs do that.
+//! Of blocks only those sites count that grew in every round: tables of napi-rs grow in some.
 
+mod amounts;
 mod symbols;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::ops::{AddAssign, Sub};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::Metric;
-use crate::run::{Entry, Recording};
-use crate::step::Moment;
+use crate::catalog::{Kind, Metric};
+use crate::run::{Recording, Stack};
+use amounts::Amounts;
+use symbols::Symbols;
 
 /// Places that a check names.
 const MOST: usize = 3;
+/// Functions of JavaScript that a place names.
+const MOST_CALLERS: usize = 2;
+/// What is smaller than this share of the largest is no cause of a peak.
+const SHARE: i64 = 10;
 
 /// A place in a lesson's source, and what it asked for in the measured rounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// The file, from the root of the course.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The function of that line.
-    pub function: String,
-    /// How much of it.
-    pub amount: Amount,
+    /// What was asked for.
+    pub kind: Kind,
+    /// How much of it: still there, or at once for a peak.
+    pub count: i64,
+    /// The bytes of that many blocks.
+    pub bytes: Option<i64>,
+    /// Whether `count` is what was there at once, and not what is left.
+    pub at_once: bool,
+    /// The line.
+    pub at: Line,
+    /// The calls inside the file that led to this line, the innermost first.
+    pub called_from: Vec<Line>,
+    /// The functions of JavaScript that had called the add-on.
+    pub asked_by: Vec<Asked>,
     /// The line and its neighbours.
     pub source: Vec<String>,
     /// The number of the first of these lines.
     pub source_from: u32,
 }
 
-/// What a place asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A line of a source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Amount {
-    /// Blocks that are still there.
-    pub blocks: i64,
-    /// Their bytes.
-    pub bytes: i64,
-    /// The most handles of its calls of Node-API that were alive at once.
-    pub handles: i64,
+pub struct Line {
+    /// The file, from the root of the course.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The function of that line; empty when it has no name.
+    pub function: String,
 }
 
-impl Sub for Amount {
-    type Output = Amount;
-
-    fn sub(self, less: Amount) -> Amount {
-        Amount { blocks: self.blocks - less.blocks, bytes: self.bytes - less.bytes, handles: self.handles - less.handles }
-    }
+/// A line of JavaScript, and how much it asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// The line from which the add-on was called.
+    pub by: Line,
+    /// How much of the place's `count`.
+    pub count: i64,
 }
-
-impl AddAssign for Amount {
-    fn add_assign(&mut self, more: Amount) {
-        *self =
-            Amount { blocks: self.blocks + more.blocks, bytes: self.bytes + more.bytes, handles: self.handles + more.handles };
-    }
-}
-
-/// The amounts of all sites at one moment.
-type Amounts = BTreeMap<u32, Amount>;
 
 /// The program that a run was made of.
 #[derive(Clone, Copy, Debug)]
@@ -80,97 +84,96 @@ pub struct Program<'a> {
     pub file: &'a Path,
     /// The text that was compiled.
     pub text: &'a str,
+    /// The lesson's `drive.mjs`, from the root of the course.
+    pub drive: &'a Path,
 }
 
 /// The places that explain why a metric is as high as it is, the worst first. There are none where a
 /// platform keeps no sites, and for metrics that sites do not explain.
 pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<Place> {
-    let at = |moment| amounts(recording, moment);
-    // Of the last round: a peak is one round's.
-    let rise = |from: Vec<Amounts>, to: Vec<Amounts>| match (from.last(), to.last()) {
-        (Some(from), Some(to)) => difference(to, from),
-        _ => Amounts::new(),
+    let amounts = Amounts(recording);
+    let Some(kind) = metric.kind() else { return Vec::new() };
+    let at_once = matches!(metric, Metric::BytesPeak | Metric::HandlesPeak | Metric::ExternalPeak | Metric::QueuePeak);
+    let found = match metric {
+        Metric::BlocksKept => amounts.grown_in_every_round(kind),
+        Metric::HandlesPeak | Metric::QueuePeak => amounts.peak(kind),
+        Metric::BytesPeak | Metric::ExternalPeak => amounts.rise(kind),
+        _ => amounts.left(kind),
     };
-    let (amounts, weight): (Amounts, fn(&Amount) -> i64) = match metric {
-        Metric::BlocksKept => (grown_in_every_round(&at(Moment::Settled)), |amount| amount.blocks),
-        Metric::BytesKept => (grown_in_every_round(&at(Moment::Settled)), |amount| amount.bytes),
-        Metric::BytesPeak => (rise(at(Moment::Before), at(Moment::Return)), |amount| amount.bytes),
-        Metric::HandlesPeak => (rise(at(Moment::Before), at(Moment::Return)), |amount| amount.handles),
-        _ => return Vec::new(),
-    };
-    let amounts = amounts.into_iter().filter(|(_, amount)| weight(amount) > 0).collect();
-    let mut places = lines(&amounts, recording, program);
-    places.sort_by_key(|place| std::cmp::Reverse(weight(&place.amount)));
-    if matches!(metric, Metric::BytesPeak | Metric::HandlesPeak) {
-        // A peak has one cause, or a few of the same size; what is small beside them is no part of it.
-        let most = places.first().map_or(0, |place| weight(&place.amount));
-        places.retain(|place| weight(&place.amount) * 10 >= most);
+    let bytes = matches!(metric, Metric::BlocksKept).then(|| amounts.left(Kind::Bytes));
+    places(kind, at_once, &found, bytes.as_ref(), recording, program)
+}
+
+/// The places that opened what was still open when the process was gone.
+pub fn left_open(kind: Kind, recording: &Recording, program: Program) -> Vec<Place> {
+    places(kind, false, &Amounts(recording).left(kind), None, recording, program)
+}
+
+fn places(
+    kind: Kind,
+    at_once: bool,
+    amounts: &BTreeMap<u32, i64>,
+    bytes: Option<&BTreeMap<u32, i64>>,
+    recording: &Recording,
+    program: Program,
+) -> Vec<Place> {
+    let Ok(library) = fs::read(program.library) else { return Vec::new() };
+    let Some(symbols) = Symbols::read(&library) else { return Vec::new() };
+    let file = program.file.to_string_lossy();
+    let line = |(line, function): (u32, String)| Line { file: file.clone().into_owned(), line, function };
+    let mut places: BTreeMap<Line, Place> = BTreeMap::new();
+    // The largest first, so that a place tells its calls as most of it was made.
+    let mut sites: Vec<_> = amounts.iter().filter(|(_, amount)| **amount > 0).collect();
+    sites.sort_by_key(|(_, amount)| std::cmp::Reverse(**amount));
+    for (site, amount) in sites {
+        let Some(stack) = recording.sites.0.get(site) else { continue };
+        let mut lines = symbols.lines_in(&stack.frames, program.file).into_iter().map(line);
+        let Some(at) = lines.next() else { continue };
+        let place = places.entry(at.clone()).or_insert_with(|| {
+            let (source_from, source) = excerpt(program.text, at.line);
+            let called_from = lines.collect();
+            let bytes = bytes.map(|_| 0);
+            Place { kind, count: 0, bytes, at_once, at, called_from, asked_by: Vec::new(), source, source_from }
+        });
+        place.count += amount;
+        if let (Some(sum), Some(bytes)) = (&mut place.bytes, bytes) {
+            *sum += bytes.get(site).copied().unwrap_or(0);
+        }
+        add_caller(&mut place.asked_by, stack, *amount, program.drive);
+    }
+    let mut places: Vec<Place> = places.into_values().collect();
+    places.sort_by_key(|place| std::cmp::Reverse(place.count));
+    if at_once || matches!(kind, Kind::Bytes) {
+        // A peak has one cause, or a few of the same size, and bytes come and go a little anywhere.
+        let most = places.first().map_or(0, |place| place.count);
+        places.retain(|place| place.count * SHARE >= most);
     }
     places.truncate(MOST);
+    for place in &mut places {
+        place.asked_by.sort_by_key(|asked| std::cmp::Reverse(asked.count));
+        place.asked_by.truncate(MOST_CALLERS);
+    }
     places
 }
 
-/// What is recorded of one moment, from the last round of the warm-up on: there the measured rounds
-/// begin.
-fn amounts(recording: &Recording, wanted: Moment) -> Vec<Amounts> {
-    let amount = |(site, blocks, bytes, handles): &(u32, i64, i64, i64)| {
-        (*site, Amount { blocks: *blocks, bytes: *bytes, handles: *handles })
-    };
-    let at = |entry: &Entry| match entry {
-        Entry::Sites { round: 0.., moment, live } if *moment == wanted => Some(live.iter().map(amount).collect()),
-        _ => None,
-    };
-    recording.entries.iter().filter_map(at).collect()
-}
-
-/// Sites that had more live blocks after each round than before it.
-fn grown_in_every_round(settled: &[Amounts]) -> Amounts {
-    let (Some(first), Some(last)) = (settled.first(), settled.last()) else { return Amounts::new() };
-    let blocks = |amounts: &Amounts, site: u32| amounts.get(&site).map_or(0, |amount| amount.blocks);
-    let grew = |site: &u32| settled.windows(2).all(|pair| blocks(&pair[1], *site) > blocks(&pair[0], *site));
-    difference(last, first).into_iter().filter(|(site, _)| settled.len() > 1 && grew(site)).collect()
-}
-
-fn difference(more: &Amounts, less: &Amounts) -> Amounts {
-    more.iter().map(|(site, amount)| (*site, *amount - less.get(site).copied().unwrap_or_default())).collect()
-}
-
-/// The lines that the sites are on, each with the sum of its sites.
-fn lines(amounts: &Amounts, recording: &Recording, program: Program) -> Vec<Place> {
-    let Ok(library) = fs::read(program.library) else { return Vec::new() };
-    let Some(symbols) = symbols::Symbols::read(&library) else { return Vec::new() };
-    let mut sums: BTreeMap<(u32, String), Amount> = BTreeMap::new();
-    for (site, amount) in amounts {
-        let stack = recording.sites.0.get(site).into_iter().flatten();
-        if let Some(line) = stack.copied().find_map(|address| symbols.line_in(address, program.file)) {
-            *sums.entry(line).or_default() += *amount;
-        }
+/// Adds to what a function of the lesson's `drive.mjs` has asked for. What else may call an add-on, as the
+/// harness does when it loads it, asks for nothing.
+fn add_caller(asked_by: &mut Vec<Asked>, stack: &Stack, count: i64, drive: &Path) {
+    let Some(caller) = &stack.caller else { return };
+    let file = drive.to_string_lossy();
+    if !caller.script.ends_with(&*file) {
+        return;
     }
-    let place = |((line, function), amount): ((u32, String), Amount)| {
-        let source_from = line.saturating_sub(2).max(1);
-        let source = program.text.lines().skip(source_from as usize - 1).take((line - source_from + 2) as usize);
-        Place {
-            file: program.file.to_string_lossy().into_owned(),
-            line,
-            function,
-            amount,
-            source: source.map(str::to_owned).collect(),
-            source_from,
-        }
-    };
-    sums.into_iter().map(place).collect()
+    let by = Line { file: file.into_owned(), line: caller.line, function: caller.function.clone() };
+    match asked_by.iter_mut().find(|asked| asked.by == by) {
+        Some(asked) => asked.count += count,
+        None => asked_by.push(Asked { by, count }),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_grows_in_every_round_is_a_leak() {
-        let amount = |blocks, bytes| Amount { blocks, bytes, handles: 0 };
-        let round = |leak: i64, table: i64| Amounts::from([(1, amount(leak, leak * 64)), (2, amount(table, 1024))]);
-        let grown = grown_in_every_round(&[round(5, 1), round(10, 2), round(15, 2)]);
-        assert_eq!(grown, Amounts::from([(1, amount(10, 640))]));
-        assert_eq!(grown_in_every_round(&[round(5, 1)]), Amounts::new());
-    }
+/// A line with two lines before it and one after it, and the number of the first of them.
+fn excerpt(text: &str, line: u32) -> (u32, Vec<String>) {
+    let from = line.saturating_sub(2).max(1);
+    let lines = text.lines().skip(from as usize - 1).take((line - from + 2) as usize);
+    (from, lines.map(str::to_owned).collect())
 }

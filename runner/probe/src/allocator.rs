@@ -6,7 +6,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::counters::{Counter, add, prepare, raise};
-use crate::sites;
+use crate::sites::{self, Column};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -26,17 +26,21 @@ fn with_header(layout: Layout) -> (Layout, usize) {
     (unsafe { Layout::from_size_align_unchecked(size, before) }, before)
 }
 
-/// Writes the site of a new block and answers where the add-on's part begins.
+/// Counts a block at the site that asks for it, writes the site down, and answers where the add-on's part
+/// begins.
 ///
 /// # Safety
-/// `block` has room for a header of `before` bytes.
+/// `block` has room for a header of `before` bytes, or is null.
 unsafe fn mark(block: *mut u8, before: usize, bytes: i64) -> *mut u8 {
     if block.is_null() {
         return block;
     }
+    let site = sites::here();
+    sites::add(site, Column::Blocks, 1);
+    sites::add(site, Column::Bytes, bytes);
     // SAFETY: the caller's contract; `before` is at least the size of a `u32` and a multiple of 16.
     unsafe {
-        block.cast::<u32>().write(sites::enter(bytes));
+        block.cast::<u32>().write(site);
         block.add(before)
     }
 }
@@ -55,7 +59,7 @@ impl Counting {
     /// That of [`GlobalAlloc::alloc`].
     unsafe fn take(layout: Layout, system: unsafe fn(&System, Layout) -> *mut u8) -> *mut u8 {
         prepare();
-        if !sites::on() {
+        if !sites::headers() {
             // SAFETY: the caller's contract is the system allocator's.
             return Counting::count(unsafe { system(&System, layout) }, layout);
         }
@@ -87,7 +91,7 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         add(Counter::LiveBlocks, -1);
         add(Counter::LiveBytes, -(layout.size() as i64));
-        if !sites::on() {
+        if !sites::headers() {
             // SAFETY: the caller's contract.
             return unsafe { System.dealloc(pointer, layout) };
         }
@@ -95,7 +99,9 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: `take` gave out this pointer, `before` bytes behind the block's begin.
         unsafe {
             let block = pointer.sub(before);
-            sites::leave(block.cast::<u32>().read(), layout.size() as i64);
+            let site = block.cast::<u32>().read();
+            sites::add(site, Column::Blocks, -1);
+            sites::add(site, Column::Bytes, -(layout.size() as i64));
             System.dealloc(block, whole);
         }
     }
@@ -104,13 +110,13 @@ unsafe impl GlobalAlloc for Counting {
         let change = new_size as i64 - layout.size() as i64;
         // SAFETY: the caller's contract; with a header, as in `dealloc`. The header moves with the block.
         let moved = unsafe {
-            if sites::on() {
+            if sites::headers() {
                 let (whole, before) = with_header(layout);
                 let block = System.realloc(pointer.sub(before), whole, new_size + before);
                 if block.is_null() {
                     return block;
                 }
-                sites::resize(block.cast::<u32>().read(), change);
+                sites::add(block.cast::<u32>().read(), Column::Bytes, change);
                 block.add(before)
             } else {
                 System.realloc(pointer, layout, new_size)

@@ -44,15 +44,35 @@ counters! {
     PeakHandles = "handles.peak",
     /// 1 when this Node exports what is needed to count handles.
     HandlesKnown = "handles.known",
+    /// 1 when this Node exports what is needed to name the JavaScript function that called the add-on.
+    /// It is looked for only in runs that keep sites.
+    CallersKnown = "callers.known",
     /// References that the add-on was given and must delete.
     RefsCreated = "references.created",
     RefsDeleted = "references.deleted",
+    /// Uses of a reference in an environment that is not its own.
+    RefsForeign = "references.foreign",
+    /// Uses of a reference that was deleted.
+    RefsDead = "references.dead",
     /// Finalizers handed to Node-API, and those that ran.
     FinalizersSet = "finalizers.set",
     FinalizersRun = "finalizers.run",
-    /// Native objects tied to JavaScript objects by `napi_wrap`.
+    /// Native data tied to JavaScript objects by `napi_wrap`; it ends with its finalizer or is removed.
     Wraps = "wraps.created",
-    WrapsRemoved = "wraps.removed",
+    WrapsEnded = "wraps.ended",
+    /// Externals, external buffers and external array buffers, and those whose finalizer has run.
+    Externals = "externals.created",
+    ExternalsFinalized = "externals.finalized",
+    WorksCreated = "works.created",
+    WorksDeleted = "works.deleted",
+    DeferredsCreated = "deferreds.created",
+    DeferredsSettled = "deferreds.settled",
+    /// Cleanup hooks of environments; they end when they run or are removed.
+    HooksAdded = "hooks.added",
+    HooksEnded = "hooks.ended",
+    /// Instance data, and those whose finalizer has run.
+    InstancesSet = "instances.set",
+    InstancesFinalized = "instances.finalized",
     /// Gauge: the sum of all changes given to `napi_adjust_external_memory`, in bytes.
     External = "external.net",
     /// The highest value of `external.net` since the harness last set it.
@@ -61,6 +81,9 @@ counters! {
     Adjusts = "external.adjusts",
     TsfnCreated = "tsfn.created",
     TsfnFinalized = "tsfn.finalized",
+    /// Threads that took a share in a thread-safe function after its creation, and shares given back.
+    TsfnAcquired = "tsfn.acquired",
+    TsfnReleased = "tsfn.released",
     /// Gauge: payloads that queues took and have not delivered or drained.
     Queued = "tsfn.queued",
     /// The highest value of `tsfn.queued` since the harness last set it.
@@ -152,6 +175,7 @@ fn open_once() -> *mut Table {
 /// A forked child shares the file with its parent and must not count in it.
 extern "C" fn leave() {
     TABLE.store(UNWATCHED.0.get(), Release);
+    crate::sites::leave();
 }
 
 fn map_file() -> Option<*mut Table> {

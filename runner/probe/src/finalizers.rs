@@ -1,10 +1,29 @@
 //! Counts finalizers: the add-on's own is replaced by one that calls it and counts.
+//!
+//! Native data without a finalizer goes through as it is: it stays open for ever, unless it is a wrap and
+//! the add-on removes it.
 
 use std::ffi::c_void;
 
-use napi::sys::{napi_env, napi_finalize, napi_status};
+use napi::sys::{Status, napi_env, napi_finalize, napi_status};
 
+use crate::caller;
 use crate::counters::{Counter, add};
+use crate::ledger::{self, Kind};
+use crate::sites::{self, Column, NOWHERE};
+
+/// What native data is tied to.
+#[derive(Clone, Copy)]
+pub(crate) enum Tie {
+    /// An object, by `napi_wrap`. The ledger knows it by its address, since it can be removed.
+    Wrap,
+    /// A value of its own: an external, or a buffer.
+    External,
+    /// An object, by `napi_add_finalizer`.
+    Object,
+    /// An environment, as its instance data. The ledger knows it.
+    Instance(napi_env),
+}
 
 /// What Node-API gives back to [`counted`] in the place of the add-on's hint.
 ///
@@ -12,41 +31,75 @@ use crate::counters::{Counter, add};
 struct Call {
     finalize: unsafe extern "C" fn(napi_env, *mut c_void, *mut c_void),
     hint: *mut c_void,
+    tie: Tie,
+    /// Where the data was tied; [`NOWHERE`] when the ledger knows it.
+    site: u32,
+    /// Whether Node has accepted it.
+    tied: bool,
 }
 
-/// Hands `finalize` and `hint` to `register` in their counted form. Without a finalizer both go
-/// through unchanged: what Node does with none is what the lesson is about.
+/// Hands `finalize` and `hint` to `register` in their counted form, and counts what was tied.
 ///
 /// # Safety
 /// `register` passes both values to one Node-API function, which calls the finalizer at most once.
+#[inline(always)]
 pub(crate) unsafe fn count(
+    tie: Tie,
     finalize: napi_finalize,
     hint: *mut c_void,
     register: impl FnOnce(napi_finalize, *mut c_void) -> napi_status,
 ) -> napi_status {
-    let Some(finalize) = finalize else { return register(None, hint) };
+    let site = match tie {
+        Tie::External | Tie::Object => sites::here(),
+        Tie::Wrap | Tie::Instance(_) => NOWHERE,
+    };
+    let Some(finalize) = finalize else { return tied(tie, site, register(None, hint)) };
     // SAFETY: the block has the size of a `Call` and malloc's alignment, which is enough for it.
     let call = unsafe {
         let call = libc::malloc(size_of::<Call>()).cast::<Call>();
         assert!(!call.is_null(), "the probe is out of memory");
-        call.write(Call { finalize, hint });
+        call.write(Call { finalize, hint, tie, site, tied: false });
         call
     };
-    let status = register(Some(counted), call.cast());
+    let status = tied(tie, site, register(Some(counted), call.cast()));
     // Where Node refuses it may run the finalizer all the same, as for a buffer that is too large. So the
     // block is never freed here: a few bytes of a failed call are lost.
-    if status == napi::sys::Status::napi_ok {
+    if status == Status::napi_ok {
+        // SAFETY: Node calls the finalizer of what it has accepted on a later turn, and that frees the block.
+        unsafe { (*call).tied = true };
         add(Counter::FinalizersSet, 1);
+    }
+    status
+}
+
+fn tied(tie: Tie, site: u32, status: napi_status) -> napi_status {
+    if status == Status::napi_ok {
+        if let Tie::External = tie {
+            add(Counter::Externals, 1);
+        }
+        sites::add(site, Column::Natives, 1);
     }
     status
 }
 
 unsafe extern "C" fn counted(env: napi_env, data: *mut c_void, call: *mut c_void) {
     // SAFETY: `call` was made by `count`, and Node runs a finalizer once.
-    unsafe {
-        let Call { finalize, hint } = call.cast::<Call>().read();
+    let Call { finalize, hint, tie, site, tied } = unsafe {
+        let read = call.cast::<Call>().read();
         libc::free(call);
-        finalize(env, data, hint);
+        read
+    };
+    if tied {
+        // Before the add-on's own code, which may tie other data at the same address.
+        match tie {
+            Tie::Wrap => ledger::close(Kind::Wrap, data),
+            Tie::Instance(env) => ledger::close(Kind::Instance, env),
+            Tie::External => drop(add(Counter::ExternalsFinalized, 1)),
+            Tie::Object => {}
+        }
+        sites::add(site, Column::Natives, -1);
     }
+    // SAFETY: the arguments are those that the add-on gave, and Node's own.
+    caller::none(|| unsafe { finalize(env, data, hint) });
     add(Counter::FinalizersRun, 1);
 }

@@ -7,9 +7,10 @@
 //!   have allocators of their own.
 //! - [`node_api`] stands between the add-on and Node-API. The linker option `--wrap`, printed by
 //!   `lessons/build.rs`, sends each call there.
+//! - [`ledger`] knows every object that Node-API gave out and the add-on has not given back.
 //! - [`handles`] asks V8 how many local handles are alive.
-//! - [`sites`] says for each live block which place in the add-on asked for it, in the runs that want
-//!   to know.
+//! - [`sites`] says for each of these which place in the add-on asked for it, and [`caller`] which
+//!   JavaScript function had called, in the runs that want to know.
 //! - [`counters`] is where all of these write: a table in a file that Node's harness reads while the
 //!   add-on runs and that the runner reads after the process is gone, however it ended.
 //!
@@ -17,13 +18,16 @@
 //! reads it: the add-on behaves as it would with napi alone.
 
 mod allocator;
+mod caller;
 mod counters;
 mod finalizers;
 mod handles;
+mod ledger;
 mod look;
 mod node_api;
 mod scopes;
 mod sites;
 mod threadsafe;
+mod v8;
 
 pub use napi::*;

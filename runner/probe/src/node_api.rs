@@ -1,20 +1,20 @@
 //! The Node-API functions that the probe observes.
 //!
 //! For each function declared below, the linker sends the add-on's calls of `napi_x` to
-//! `__wrap_napi_x`, which is defined here. `lessons/build.rs` reads the declarations from this file
-//! and prints the linker's options: a line that begins with `fn napi_` is one function.
+//! `__wrap_napi_x`, which is defined here. `lessons/build.rs` reads the declarations from this file and
+//! from those of the folder beside it, and prints the linker's options: a line that begins with `fn napi_`
+//! is one function.
 //!
 //! The real function is looked up in the process. `__real_napi_x`, the linker's own name for it, is
 //! not defined by every linker in a shared library.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
 use napi::sys::*;
 
-use crate::counters::{Counter, add, raise, watched};
-use crate::{finalizers, handles, look, scopes, threadsafe};
+use crate::counters::{Counter, add, watched};
+use crate::{caller, handles, look};
 
 const OK: napi_status = Status::napi_ok;
 
@@ -37,16 +37,16 @@ fn real(cache: &AtomicPtr<c_void>, name: &CStr) -> *mut c_void {
 
 macro_rules! find {
     ($name:expr, $type:ty) => {{
-        static CACHE: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+        static CACHE: std::sync::atomic::AtomicPtr<std::ffi::c_void> = std::sync::atomic::AtomicPtr::new(std::ptr::null_mut());
         // SAFETY: Node exports this name with this signature; it is that of its public header.
-        unsafe { std::mem::transmute::<*mut c_void, $type>(real(&CACHE, $name)) }
+        unsafe { std::mem::transmute::<*mut std::ffi::c_void, $type>(real(&CACHE, $name)) }
     }};
 }
 
 macro_rules! cstr {
     ($name:ident) => {
         const {
-            match CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
+            match std::ffi::CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
                 Ok(name) => name,
                 Err(_) => unreachable!(),
             }
@@ -84,6 +84,9 @@ macro_rules! wrap {
         )*
     };
 }
+
+mod objects;
+mod queues;
 
 /// The first argument of a Node-API function.
 trait Observe {
@@ -128,7 +131,6 @@ note_handles! {
     fn napi_create_bigint_uint64(env: napi_env, value: u64, result: *mut napi_value);
     fn napi_create_bigint_words(env: napi_env, sign: c_int, count: usize, words: *const u64, result: *mut napi_value);
     fn napi_create_date(env: napi_env, time: f64, result: *mut napi_value);
-    fn napi_create_promise(env: napi_env, deferred: *mut napi_deferred, promise: *mut napi_value);
     fn napi_create_buffer(env: napi_env, length: usize, data: *mut *mut c_void, result: *mut napi_value);
     fn napi_create_buffer_copy(env: napi_env, length: usize, data: *const c_void, copy: *mut *mut c_void, result: *mut napi_value);
     fn napi_create_arraybuffer(env: napi_env, length: usize, data: *mut *mut c_void, result: *mut napi_value);
@@ -144,162 +146,29 @@ note_handles! {
     fn napi_get_named_property(env: napi_env, object: napi_value, name: *const c_char, result: *mut napi_value);
     fn napi_get_element(env: napi_env, object: napi_value, index: u32, result: *mut napi_value);
     fn napi_get_new_target(env: napi_env, info: napi_callback_info, result: *mut napi_value);
-    fn napi_get_cb_info(env: napi_env, info: napi_callback_info, argc: *mut usize, argv: *mut napi_value, this: *mut napi_value, data: *mut *mut c_void);
-    fn napi_get_reference_value(env: napi_env, reference: napi_ref, result: *mut napi_value);
     fn napi_get_and_clear_last_exception(env: napi_env, result: *mut napi_value);
     fn napi_define_class(env: napi_env, name: *const c_char, length: isize, constructor: napi_callback, data: *mut c_void, count: usize, properties: *const napi_property_descriptor, result: *mut napi_value);
-    fn napi_new_instance(env: napi_env, constructor: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
-    fn napi_call_function(env: napi_env, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
-    fn napi_make_callback(env: napi_env, context: napi_async_context, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
-    fn napi_run_script(env: napi_env, script: napi_value, result: *mut napi_value);
     fn napi_escape_handle(env: napi_env, scope: napi_escapable_handle_scope, escapee: napi_value, result: *mut napi_value);
     fn napi_set_named_property(env: napi_env, object: napi_value, name: *const c_char, value: napi_value);
     fn napi_define_properties(env: napi_env, object: napi_value, count: usize, properties: *const napi_property_descriptor);
 }
 
 wrap! {
-    fn napi_open_handle_scope(env: napi_env, result: *mut napi_handle_scope) |real| {
-        scopes::opened();
-        count(real(env, result), Counter::ScopesOpened)
+    fn napi_get_cb_info(env: napi_env, info: napi_callback_info, argc: *mut usize, argv: *mut napi_value, this: *mut napi_value, data: *mut *mut c_void) |real| {
+        caller::enter(env);
+        handles::around(|| real(env, info, argc, argv, this, data))
     }
-    fn napi_close_handle_scope(env: napi_env, scope: napi_handle_scope) |real| {
-        handles::note();
-        let status = count(real(env, scope), Counter::ScopesClosed);
-        scopes::closed();
-        handles::note();
-        status
+    fn napi_new_instance(env: napi_env, constructor: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value) |real| {
+        handles::around(|| caller::keep(|| real(env, constructor, argc, argv, result)))
     }
-    fn napi_open_escapable_handle_scope(env: napi_env, result: *mut napi_escapable_handle_scope) |real| {
-        // It takes the place of the handle that may escape, in the scope outside.
-        let status = handles::around(|| real(env, result));
-        scopes::opened();
-        count(status, Counter::ScopesOpened)
+    fn napi_call_function(env: napi_env, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value) |real| {
+        handles::around(|| caller::keep(|| real(env, this, function, argc, argv, result)))
     }
-    fn napi_close_escapable_handle_scope(env: napi_env, scope: napi_escapable_handle_scope) |real| {
-        handles::note();
-        let status = count(real(env, scope), Counter::ScopesClosed);
-        scopes::closed();
-        handles::note();
-        status
+    fn napi_make_callback(env: napi_env, context: napi_async_context, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value) |real| {
+        handles::around(|| caller::keep(|| real(env, context, this, function, argc, argv, result)))
     }
-    fn napi_create_reference(env: napi_env, value: napi_value, initial: u32, result: *mut napi_ref) |real| {
-        count(real(env, value, initial, result), Counter::RefsCreated)
-    }
-    fn napi_delete_reference(env: napi_env, reference: napi_ref) |real| {
-        count(real(env, reference), Counter::RefsDeleted)
-    }
-    fn napi_wrap(
-        env: napi_env,
-        object: napi_value,
-        native: *mut c_void,
-        finalize: napi_finalize,
-        hint: *mut c_void,
-        reference: *mut napi_ref,
-    ) |real| {
-        let wrap = |finalize, hint| real(env, object, native, finalize, hint, reference);
-        let status = count(finalizers::count(finalize, hint, wrap), Counter::Wraps);
-        count_reference(status, reference)
-    }
-    fn napi_remove_wrap(env: napi_env, object: napi_value, result: *mut *mut c_void) |real| {
-        count(real(env, object, result), Counter::WrapsRemoved)
-    }
-    fn napi_add_finalizer(
-        env: napi_env,
-        object: napi_value,
-        data: *mut c_void,
-        finalize: napi_finalize,
-        hint: *mut c_void,
-        reference: *mut napi_ref,
-    ) |real| {
-        let register = |finalize, hint| real(env, object, data, finalize, hint, reference);
-        count_reference(finalizers::count(finalize, hint, register), reference)
-    }
-    fn napi_create_external(
-        env: napi_env,
-        data: *mut c_void,
-        finalize: napi_finalize,
-        hint: *mut c_void,
-        result: *mut napi_value,
-    ) |real| {
-        let create = |finalize, hint| real(env, data, finalize, hint, result);
-        handles::around(|| finalizers::count(finalize, hint, create))
-    }
-    fn napi_create_external_buffer(
-        env: napi_env,
-        length: usize,
-        data: *mut c_void,
-        finalize: napi_finalize,
-        hint: *mut c_void,
-        result: *mut napi_value,
-    ) |real| {
-        let create = |finalize, hint| real(env, length, data, finalize, hint, result);
-        handles::around(|| finalizers::count(finalize, hint, create))
-    }
-    fn napi_create_external_arraybuffer(
-        env: napi_env,
-        data: *mut c_void,
-        length: usize,
-        finalize: napi_finalize,
-        hint: *mut c_void,
-        result: *mut napi_value,
-    ) |real| {
-        let create = |finalize, hint| real(env, data, length, finalize, hint, result);
-        handles::around(|| finalizers::count(finalize, hint, create))
-    }
-    fn napi_set_instance_data(env: napi_env, data: *mut c_void, finalize: napi_finalize, hint: *mut c_void) |real| {
-        finalizers::count(finalize, hint, |finalize, hint| real(env, data, finalize, hint))
-    }
-    fn napi_adjust_external_memory(env: napi_env, change: i64, result: *mut i64) |real| {
-        let status = count(real(env, change, result), Counter::Adjusts);
-        if status == OK {
-            let now = add(Counter::External, change);
-            raise(Counter::PeakExternal, now);
-        }
-        status
-    }
-    fn napi_create_threadsafe_function(
-        env: napi_env,
-        function: napi_value,
-        resource: napi_value,
-        resource_name: napi_value,
-        max_queue_size: usize,
-        initial_thread_count: usize,
-        finalize_data: *mut c_void,
-        finalize: napi_finalize,
-        context: *mut c_void,
-        call_js: napi_threadsafe_function_call_js,
-        result: *mut napi_threadsafe_function,
-    ) |real| {
-        let own = threadsafe::Function::leak(context, call_js, finalize, finalize_data);
-        let status = real(
-            env,
-            function,
-            resource,
-            resource_name,
-            max_queue_size,
-            initial_thread_count,
-            null_mut(),
-            Some(threadsafe::finalize),
-            own.cast(),
-            // Node asks for a function or a `call_js`, and refuses to go without both.
-            if call_js.is_none() && function.is_null() { None } else { Some(threadsafe::deliver) },
-            result,
-        );
-        count(status, Counter::TsfnCreated)
-    }
-    fn napi_get_threadsafe_function_context(function: napi_threadsafe_function, result: *mut *mut c_void) |real| {
-        let status = real(function, result);
-        if status == OK {
-            *result = threadsafe::context_of(*result);
-        }
-        status
-    }
-    fn napi_call_threadsafe_function(
-        function: napi_threadsafe_function,
-        data: *mut c_void,
-        mode: napi_threadsafe_function_call_mode,
-    ) |real| {
-        threadsafe::offer(|| real(function, data, mode))
+    fn napi_run_script(env: napi_env, script: napi_value, result: *mut napi_value) |real| {
+        handles::around(|| caller::keep(|| real(env, script, result)))
     }
 }
 
@@ -308,11 +177,6 @@ fn count(status: napi_status, counter: Counter) -> napi_status {
         add(counter, 1);
     }
     status
-}
-
-/// A reference is the add-on's to delete only when it asked for one.
-fn count_reference(status: napi_status, reference: *mut napi_ref) -> napi_status {
-    if reference.is_null() { status } else { count(status, Counter::RefsCreated) }
 }
 
 macro_rules! unobserved {
@@ -330,8 +194,13 @@ macro_rules! unobserved {
 
 unobserved! {
     real_get_global = c"napi_get_global"(env: napi_env, result: *mut napi_value);
+    real_get_last_error_info = c"napi_get_last_error_info"(env: napi_env, result: *mut *const napi_extended_error_info);
+    real_open_handle_scope = c"napi_open_handle_scope"(env: napi_env, result: *mut napi_handle_scope);
+    real_close_handle_scope = c"napi_close_handle_scope"(env: napi_env, scope: napi_handle_scope);
+    real_get_value_string_utf8 = c"napi_get_value_string_utf8"(env: napi_env, value: napi_value, text: *mut c_char, size: usize, length: *mut usize);
     real_get_undefined = c"napi_get_undefined"(env: napi_env, result: *mut napi_value);
     real_create_function = c"napi_create_function"(env: napi_env, name: *const c_char, length: isize, cb: napi_callback, data: *mut c_void, result: *mut napi_value);
     real_set_named_property = c"napi_set_named_property"(env: napi_env, object: napi_value, name: *const c_char, value: napi_value);
+    real_get_threadsafe_function_context = c"napi_get_threadsafe_function_context"(function: napi_threadsafe_function, result: *mut *mut c_void);
     real_call_function = c"napi_call_function"(env: napi_env, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
 }

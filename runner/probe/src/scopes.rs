@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::ptr::null_mut;
 
-use crate::sites;
+use crate::sites::{self, Column};
 
 #[derive(Clone, Copy)]
 enum Entry {
@@ -53,7 +53,7 @@ pub(crate) fn closed() {
         // SAFETY: all entries below `length` were written.
         match unsafe { *list.entries.add(list.length) } {
             Entry::Opened => break,
-            Entry::Made { site, handles } => sites::take_handles(site, handles),
+            Entry::Made { site, handles } => drop(sites::add(site, Column::Handles, -handles)),
         }
     }
     list.open -= 1;

@@ -1,57 +1,135 @@
-//! Which place in the add-on asked for what: live blocks and bytes, and handles, by call site.
+//! Which place in the add-on asked for what: live blocks, handles, and every object of the [`crate::ledger`],
+//! by call site.
 //!
 //! Only a run that needs to know pays for this: it is on when `LESSON_SITES` names a file. Each block
 //! then has a header with the number of its site, and the file has one record for each site: the return
-//! addresses of the frames that led to the allocation, and what is alive of it. Addresses are counted
-//! from the start of the add-on, so that the runner can look them up in its debug information after the
-//! process is gone.
+//! addresses of the frames that led to it, the JavaScript function that had called the add-on, and how much
+//! of each [`Column`] is there of it. Addresses are counted from the start of the add-on, so that the runner
+//! can look them up in its debug information after the process is gone.
 //!
-//! The stack is walked by frame pointers, and only as far as the frames are the add-on's own. The
-//! runner compiles with `-Cforce-frame-pointers`, and Rust's standard library has them too.
+//! The file describes itself; its readers are `runner/harness/sites.mjs` and `runner/src/run/sites_file.rs`.
+
+mod walk;
 
 use std::ffi::CStr;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
+
+use crate::caller::{self, Place};
+use walk::FRAMES;
+pub(crate) use walk::{Stack, walk};
 
 /// First bytes of the file. The digit is the version of the layout.
-const MAGIC: [u8; 8] = *b"AGSITES1";
+const MAGIC: [u8; 8] = *b"AGSITES2";
 /// The environment variable with the path of the file, which the runner has made and left empty.
 const PATH: &CStr = c"LESSON_SITES";
-/// Frames that are kept of a stack, the innermost first.
-const FRAMES: usize = 24;
-/// Sites that there is room for. Blocks of any more are counted at the last one, which has no frames.
+/// The environment variable that is set when callers in JavaScript are to be known. To find one makes garbage
+/// in V8's heap, which a run that is graded on when V8 collects can't have.
+const CALLERS_WANTED: &CStr = c"LESSON_CALLERS";
+/// Sites that there is room for. Anything more is counted at the last one, which has no frames.
 const SITES: usize = 2048;
-/// The site of blocks for which there was no room.
+/// The site of what there was no room for.
 const OVERFLOW: u32 = SITES as u32 - 1;
+/// The site of what was made while nothing was recorded.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+/// Places in JavaScript that there is room for; the first one stands for "not known".
+const CALLERS: usize = 256;
+const NAME_BYTES: usize = 16;
+const TEXT_BYTES: usize = 120;
+
+macro_rules! columns {
+    ($($(#[$doc:meta])* $id:ident = $name:literal,)*) => {
+        /// What is counted at a site.
+        #[derive(Clone, Copy)]
+        #[repr(usize)]
+        pub(crate) enum Column { $($(#[$doc])* $id,)* }
+
+        const NAMES: &[&str] = &[$($name,)*];
+    };
+}
+
+columns! {
+    /// Blocks that are alive.
+    Blocks = "blocks",
+    /// Their bytes.
+    Bytes = "bytes",
+    /// Handles that calls of Node-API from here have made, less those whose scope the add-on has closed.
+    /// The harness sets it to 0 where no native call is open.
+    Handles = "handles",
+    /// The highest value of `handles` since then.
+    PeakHandles = "handles.peak",
+    /// References not deleted.
+    References = "references",
+    /// Scopes not closed.
+    Scopes = "scopes",
+    /// Native data that was tied to a JavaScript value and whose finalizer has not run.
+    Natives = "natives",
+    /// Thread-safe functions not finalized.
+    Functions = "tsfn",
+    /// Payloads that wait in their queues.
+    Queued = "queue",
+    /// The highest value of `queue` since the harness last set it.
+    PeakQueued = "queue.peak",
+    /// Async works not deleted.
+    Works = "works",
+    /// Deferreds neither resolved nor rejected.
+    Deferreds = "deferreds",
+    /// Cleanup hooks that have not run and were not removed.
+    Hooks = "hooks",
+    /// Instance data whose finalizer has not run.
+    Instances = "instances",
+    /// Bytes reported by `napi_adjust_external_memory`, less those taken back.
+    External = "external",
+    /// Uses of a reference in an environment that is not its own.
+    Foreign = "foreign",
+    /// Uses of a reference that was deleted.
+    Dead = "dead",
+}
 
 #[repr(C)]
 struct Site {
-    /// A hash of the frames; 0 while the record is free.
+    /// A hash of the frames and of the caller; 0 while the record is free.
     key: AtomicU64,
-    live_blocks: AtomicI64,
-    live_bytes: AtomicI64,
-    /// Handles that calls of Node-API from here have made, less those whose scope the add-on has closed.
-    /// The harness sets it to 0 where no native call is open.
-    handles: AtomicI64,
-    /// The highest value of `handles` since then.
-    peak_handles: AtomicI64,
+    /// The number of the JavaScript function that had called the add-on; 0 when it is not known.
+    caller: AtomicU64,
     /// How many of `frames` are set. Written last.
     depth: AtomicU64,
+    amount: [AtomicI64; NAMES.len()],
     frames: [AtomicU64; FRAMES],
+}
+
+#[repr(C)]
+struct Caller {
+    /// A hash of the place; 0 while the record is free.
+    key: AtomicU64,
+    /// The line, from 1. Written last.
+    line: AtomicU64,
+    function: [u8; TEXT_BYTES],
+    script: [u8; TEXT_BYTES],
 }
 
 #[repr(C)]
 struct File {
     magic: [u8; 8],
+    columns: u32,
+    callers: u32,
     sites: u32,
     frames: u32,
     /// The process that owns the file; 0 while nobody does.
     pid: AtomicU32,
-    _padding: u32,
+    text: u32,
+    column: [[u8; NAME_BYTES]; NAMES.len()],
+    caller: [Caller; CALLERS],
     site: [Site; SITES],
 }
 
+// The runner writes as many zeroes beforehand: see `SITES_ROOM` there.
+const _: () = assert!(size_of::<File>() <= 1 << 20);
+
 static FILE: AtomicPtr<File> = AtomicPtr::new(null_mut());
+/// Whether blocks have a header. It is known before the first block, and stays.
+static HEADERS: AtomicBool = AtomicBool::new(false);
+static CALLERS_ON: AtomicBool = AtomicBool::new(false);
 
 /// Opens the file if there is one. It must not allocate; it runs once, before the first block.
 pub(crate) fn open() {
@@ -62,11 +140,25 @@ pub(crate) fn open() {
         if (*file).pid.compare_exchange(0, libc::getpid() as u32, AcqRel, Acquire).is_err() {
             return;
         }
+        (*file).columns = NAMES.len() as u32;
+        (*file).callers = CALLERS as u32;
         (*file).sites = SITES as u32;
         (*file).frames = FRAMES as u32;
+        (*file).text = TEXT_BYTES as u32;
+        for (name, bytes) in NAMES.iter().zip(&mut (*file).column) {
+            bytes[..name.len()].copy_from_slice(name.as_bytes());
+        }
         (*file).magic = MAGIC;
     }
     FILE.store(file, Release);
+    HEADERS.store(true, Release);
+    // SAFETY: nobody changes the environment while the add-on is loaded.
+    CALLERS_ON.store(unsafe { !libc::getenv(CALLERS_WANTED.as_ptr()).is_null() }, Release);
+}
+
+/// A forked child shares the file with its parent and must not count in it. Its blocks keep their headers.
+pub(crate) fn leave() {
+    FILE.store(null_mut(), Release);
 }
 
 /// Whether sites are recorded.
@@ -74,133 +166,124 @@ pub(crate) fn on() -> bool {
     !FILE.load(Relaxed).is_null()
 }
 
-fn file() -> &'static File {
-    // SAFETY: only called when `on`, and then the file is mapped until the process ends.
-    unsafe { &*FILE.load(Relaxed) }
+/// Whether it is recorded which JavaScript function had called.
+pub(crate) fn callers() -> bool {
+    on() && CALLERS_ON.load(Relaxed)
 }
 
-/// Counts a new block at the place that asks for it, and answers the number of that site.
+/// Whether a block has a header with the number of its site.
+pub(crate) fn headers() -> bool {
+    HEADERS.load(Relaxed)
+}
+
+fn file() -> Option<&'static File> {
+    // SAFETY: the file is mapped until the process ends.
+    unsafe { FILE.load(Relaxed).as_ref() }
+}
+
+/// The site of the place that this is called from, or [`NOWHERE`].
 #[inline(never)]
-pub(crate) fn enter(bytes: i64) -> u32 {
-    let mut frames = [0; FRAMES];
-    let depth = walk(&mut frames);
-    let number = find(&frames[..depth]);
-    let site = &file().site[number as usize];
-    site.live_blocks.fetch_add(1, Relaxed);
-    site.live_bytes.fetch_add(bytes, Relaxed);
-    number
+pub(crate) fn here() -> u32 {
+    let Some(file) = file() else { return NOWHERE };
+    let stack = walk();
+    find(file, &stack, caller::of(&stack))
 }
 
-/// Counts handles that were made by a call of Node-API, and answers the number of the site.
-#[inline(never)]
-pub(crate) fn add_handles(handles: i64) -> u32 {
-    let mut frames = [0; FRAMES];
-    let depth = walk(&mut frames);
-    let number = find(&frames[..depth]);
-    let site = &file().site[number as usize];
-    let now = site.handles.fetch_add(handles, Relaxed) + handles;
-    site.peak_handles.fetch_max(now, Relaxed);
-    number
+/// Counts at a site. Nothing happens at [`NOWHERE`].
+pub(crate) fn add(site: u32, column: Column, change: i64) -> i64 {
+    amount(site, column).map_or(0, |amount| amount.fetch_add(change, Relaxed) + change)
 }
 
-/// Handles of this site are gone with their scope.
-pub(crate) fn take_handles(number: u32, handles: i64) {
-    file().site[number as usize].handles.fetch_add(-handles, Relaxed);
+/// Raises a peak of a site to `at_least`.
+pub(crate) fn raise(site: u32, column: Column, at_least: i64) {
+    if let Some(amount) = amount(site, column) {
+        amount.fetch_max(at_least, Relaxed);
+    }
 }
 
-/// A block of this site is freed.
-pub(crate) fn leave(number: u32, bytes: i64) {
-    let site = &file().site[number as usize];
-    site.live_blocks.fetch_add(-1, Relaxed);
-    site.live_bytes.fetch_add(-bytes, Relaxed);
+fn amount(site: u32, column: Column) -> Option<&'static AtomicI64> {
+    Some(&file()?.site.get(site as usize)?.amount[column as usize])
 }
 
-/// A block of this site has another size now.
-pub(crate) fn resize(number: u32, change: i64) {
-    file().site[number as usize].live_bytes.fetch_add(change, Relaxed);
+/// The number of a place in JavaScript, which is read by `read` when it is new. 0 when there is no room.
+pub(crate) fn caller(key: u64, read: impl FnOnce() -> Option<Place>) -> u32 {
+    let Some(file) = file() else { return 0 };
+    let number = claim(key, &file.caller[1..], |caller| &caller.key).map_or(0, |(number, new)| {
+        let number = number + 1;
+        if new && let Some(place) = read() {
+            let caller = (&raw const file.caller[number]).cast_mut();
+            // SAFETY: this thread has claimed the record, and nobody reads it before its line is set.
+            unsafe {
+                place.function.copy_to(&mut (&mut *caller).function);
+                place.script.copy_to(&mut (&mut *caller).script);
+            }
+            file.caller[number].line.store(place.line, Release);
+        }
+        number
+    });
+    number as u32
 }
 
 /// The number of the site with these frames; it is made when it is new.
-fn find(frames: &[u64]) -> u32 {
-    let key = hash(frames);
-    let sites = &file().site;
+fn find(file: &File, stack: &Stack, caller: u32) -> u32 {
+    let key = hash(stack.frames(), caller);
+    let Some((number, new)) = claim(key, &file.site[..SITES - 1], |site| &site.key) else { return OVERFLOW };
+    if new {
+        let site = &file.site[number];
+        for (kept, frame) in site.frames.iter().zip(stack.frames()) {
+            kept.store(*frame, Relaxed);
+        }
+        site.caller.store(u64::from(caller), Relaxed);
+        site.depth.store(stack.frames().len() as u64, Release);
+    }
+    number as u32
+}
+
+/// The record with this key, and whether it was free until now. None when there is no room near its place.
+fn claim<T>(key: u64, records: &[T], key_of: impl Fn(&T) -> &AtomicU64) -> Option<(usize, bool)> {
     for step in 0..64 {
-        let number = (key as usize).wrapping_add(step) % (SITES - 1);
-        let site = &sites[number];
-        match site.key.compare_exchange(0, key, AcqRel, Acquire) {
-            Ok(_) => {
-                for (kept, frame) in site.frames.iter().zip(frames) {
-                    kept.store(*frame, Relaxed);
-                }
-                site.depth.store(frames.len() as u64, Release);
-                return number as u32;
+        let number = (key as usize).wrapping_add(step) % records.len();
+        let taken = key_of(&records[number]);
+        // Two stacks with one hash of 64 bits are not expected to meet.
+        let before = taken.load(Acquire);
+        if before == key {
+            return Some((number, false));
+        }
+        if before == 0 {
+            match taken.compare_exchange(0, key, AcqRel, Acquire) {
+                Ok(_) => return Some((number, true)),
+                Err(now) if now == key => return Some((number, false)),
+                Err(_) => {}
             }
-            // Two stacks with one hash of 64 bits are not expected to meet.
-            Err(taken) if taken == key => return number as u32,
-            Err(_) => {}
         }
     }
-    OVERFLOW
+    None
 }
 
 /// In the manner of FNV-1a; never 0.
-fn hash(frames: &[u64]) -> u64 {
+fn hash(frames: &[u64], caller: u32) -> u64 {
     let mix = |hash: u64, frame: &u64| (hash ^ frame).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
-    frames.iter().fold(0xcbf2_9ce4_8422_2325, mix).max(1)
+    frames.iter().fold(0xcbf2_9ce4_8422_2325 ^ u64::from(caller), mix).max(1)
 }
 
-// Where this library begins in memory, and where its code ends: defined by the linker.
-unsafe extern "C" {
-    #[link_name = "__ehdr_start"]
-    static START: u8;
-    #[link_name = "etext"]
-    static END: u8;
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Writes the return addresses of the add-on's own frames, counted from its start.
-#[inline(always)]
-fn walk(frames: &mut [u64; FRAMES]) -> usize {
-    let (start, end) = ((&raw const START).addr() as u64, (&raw const END).addr() as u64);
-    let mut frame = frame_pointer();
-    let mut depth = 0;
-    while depth < FRAMES && frame != 0 && frame.is_multiple_of(8) {
-        // SAFETY: `frame` is the frame pointer of a function of this add-on: the first is our own, and
-        // each next one belongs to a function whose return address was found to be the add-on's.
-        let (next, back) = unsafe { (*(frame as *const u64), *((frame + 8) as *const u64)) };
-        if !(start..end).contains(&back) {
-            break;
+    #[test]
+    fn names_are_unique_and_fit() {
+        for (index, name) in NAMES.iter().enumerate() {
+            assert!(name.len() < NAME_BYTES, "{name} is too long for its record");
+            assert!(!NAMES[..index].contains(name), "{name} is there twice");
         }
-        frames[depth] = back - start;
-        depth += 1;
-        // A stack grows downwards: anything else is no chain of frames.
-        if next <= frame || next - frame > 1 << 20 {
-            break;
-        }
-        frame = next;
     }
-    depth
-}
 
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn frame_pointer() -> u64 {
-    let frame;
-    // SAFETY: reads a register.
-    unsafe { std::arch::asm!("mov {}, rbp", out(reg) frame, options(nomem, nostack, preserves_flags)) };
-    frame
-}
-
-#[cfg(target_arch = "aarch64")]
-#[inline(always)]
-fn frame_pointer() -> u64 {
-    let frame;
-    // SAFETY: reads a register.
-    unsafe { std::arch::asm!("mov {}, x29", out(reg) frame, options(nomem, nostack, preserves_flags)) };
-    frame
-}
-
-/// No frames: sites are not known on this processor, and say so by having none.
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn frame_pointer() -> u64 {
-    0
+    #[test]
+    fn a_record_is_claimed_once() {
+        let records = [const { AtomicU64::new(0) }; 8];
+        let claim = |key| claim(key, &records, |record| record);
+        assert_eq!(claim(3), Some((3, true)));
+        assert_eq!(claim(3), Some((3, false)));
+        assert_eq!(claim(11), Some((4, true)));
+    }
 }

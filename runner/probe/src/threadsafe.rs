@@ -4,10 +4,14 @@
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use napi::sys::{Status, napi_env, napi_finalize, napi_status, napi_threadsafe_function_call_js, napi_value};
+use napi::sys::{
+    Status, napi_env, napi_finalize, napi_status, napi_threadsafe_function, napi_threadsafe_function_call_js, napi_value,
+};
 
+use crate::caller;
 use crate::counters::{Counter, add, raise};
-use crate::node_api::{real_call_function, real_get_undefined};
+use crate::node_api::{real_call_function, real_get_threadsafe_function_context, real_get_undefined};
+use crate::sites::{self, Column, NOWHERE};
 
 /// The add-on's side of one thread-safe function. It stays allocated until the process ends, since
 /// Node drains the queue after the finalizer has run; it is past the add-on's allocator.
@@ -16,9 +20,12 @@ pub(crate) struct Function {
     call_js: napi_threadsafe_function_call_js,
     finalize: napi_finalize,
     finalize_data: *mut c_void,
+    /// The place that created it.
+    site: u32,
 }
 
 impl Function {
+    #[inline(always)]
     pub(crate) fn leak(
         context: *mut c_void,
         call_js: napi_threadsafe_function_call_js,
@@ -29,24 +36,58 @@ impl Function {
         unsafe {
             let function = libc::malloc(size_of::<Function>()).cast::<Function>();
             assert!(!function.is_null(), "the probe is out of memory");
-            function.write(Function { context, call_js, finalize, finalize_data });
+            function.write(Function { context, call_js, finalize, finalize_data, site: sites::here() });
             function
         }
     }
 }
 
-/// Runs `call`, which offers one payload to a queue, and keeps the length of the queue.
-pub(crate) fn offer(call: impl FnOnce() -> napi_status) -> napi_status {
+/// A function was created.
+///
+/// # Safety
+/// `function` is the block of [`Function::leak`].
+pub(crate) unsafe fn opened(function: *mut Function) {
+    add(Counter::TsfnCreated, 1);
+    // SAFETY: the caller's contract; the block is never freed.
+    sites::add(unsafe { (*function).site }, Column::Functions, 1);
+}
+
+/// Runs `call`, which offers one payload to the queue of `function`, and keeps the length of the queue.
+///
+/// # Safety
+/// `function` is alive, as for the call itself.
+pub(crate) unsafe fn offer(function: napi_threadsafe_function, call: impl FnOnce() -> napi_status) -> napi_status {
+    // SAFETY: the caller's contract.
+    let site = unsafe { site_of(function) };
     // Counted before the call: the payload may be delivered before this thread runs again.
     let queued = add(Counter::Queued, 1);
+    let queued_here = sites::add(site, Column::Queued, 1);
     let status = call();
     if status == Status::napi_ok {
         raise(Counter::PeakQueued, queued);
+        sites::raise(site, Column::PeakQueued, queued_here);
     } else {
         add(Counter::Queued, -1);
+        sites::add(site, Column::Queued, -1);
         add(Counter::Refused, 1);
     }
     status
+}
+
+/// # Safety
+/// `function` is alive.
+unsafe fn site_of(function: napi_threadsafe_function) -> u32 {
+    if !sites::on() {
+        return NOWHERE;
+    }
+    let mut context = null_mut();
+    // SAFETY: the caller's contract; the context of each function is a block of `leak`.
+    unsafe {
+        match real_get_threadsafe_function_context(function, &mut context) == Status::napi_ok {
+            true => (*context.cast::<Function>()).site,
+            false => NOWHERE,
+        }
+    }
 }
 
 /// The `call_js` that Node sees.
@@ -55,9 +96,10 @@ pub(crate) unsafe extern "C" fn deliver(env: napi_env, callback: napi_value, fun
     add(if env.is_null() { Counter::Drained } else { Counter::Delivered }, 1);
     // SAFETY: `function` is the block of `leak`, which is never freed; the arguments are Node's.
     unsafe {
-        let Function { call_js, context, .. } = *function.cast::<Function>();
+        let Function { call_js, context, site, .. } = *function.cast::<Function>();
+        sites::add(site, Column::Queued, -1);
         match call_js {
-            Some(call_js) => call_js(env, callback, context, data),
+            Some(call_js) => caller::none(|| call_js(env, callback, context, data)),
             // As Node does for a function without a `call_js`.
             None if !env.is_null() && !callback.is_null() => {
                 let mut undefined = null_mut();
@@ -74,9 +116,10 @@ pub(crate) unsafe extern "C" fn finalize(env: napi_env, _: *mut c_void, function
     add(Counter::TsfnFinalized, 1);
     // SAFETY: as in `deliver`.
     unsafe {
-        let Function { finalize, finalize_data, context, .. } = *function.cast::<Function>();
+        let Function { finalize, finalize_data, context, site, .. } = *function.cast::<Function>();
+        sites::add(site, Column::Functions, -1);
         if let Some(finalize) = finalize {
-            finalize(env, finalize_data, context);
+            caller::none(|| finalize(env, finalize_data, context));
         }
     }
 }

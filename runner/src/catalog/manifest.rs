@@ -1,15 +1,15 @@
 //! `lesson.toml`: what a lesson says of itself, how much work its runs do, and what is checked.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toml::Spanned;
 
 use super::CatalogError;
+use super::metric::{Gauge, Metric};
 
 /// The whole of `lesson.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -126,92 +126,6 @@ pub enum Bound {
     AtLeast(f64),
     /// At least one for each piece of work.
     AtLeastWork,
-}
-
-macro_rules! named {
-    ($(#[$doc:meta])* $type:ident { $($(#[$about:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $type { $($(#[$about])* #[serde(rename = $name)] $variant,)* }
-
-        impl $type {
-            /// All of them, in the order of the documentation.
-            pub const ALL: &[$type] = &[$($type::$variant,)*];
-
-            /// The name in `lesson.toml`.
-            pub const fn name(self) -> &'static str {
-                match self { $($type::$variant => $name,)* }
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-    };
-}
-
-named! {
-    /// A number that can be graded: it is exact, or a peak that is compared with a wide bound. All are
-    /// of the measured rounds alone. "Kept" is what is there when the last of them has settled and was
-    /// not there before the first; a "peak" is the highest of any round above what was there before it.
-    Metric {
-        /// Blocks that the add-on allocated and did not free.
-        BlocksKept = "blocks.kept",
-        /// Their bytes.
-        BytesKept = "bytes.kept",
-        /// Bytes of the add-on's allocator.
-        BytesPeak = "bytes.peak",
-        /// V8's local handles.
-        HandlesPeak = "handles.peak",
-        /// References created and not deleted.
-        ReferencesKept = "references.kept",
-        /// Finalizers that ran.
-        FinalizersRun = "finalizers.run",
-        /// The sum of what was reported by `napi_adjust_external_memory`, in bytes.
-        ExternalKept = "external.kept",
-        /// Its highest value.
-        ExternalPeak = "external.peak",
-        /// Thread-safe functions created and not finalized.
-        TsfnKept = "tsfn.kept",
-        /// Payloads waiting in the queues of thread-safe functions.
-        QueuePeak = "queue.peak",
-        /// Payloads that a queue refused.
-        QueueRefused = "queue.refused",
-        /// Handle scopes opened and not closed.
-        ScopesKept = "scopes.kept",
-        /// Full collections during the work.
-        GcMajor = "gc.major",
-        /// Collections during the work that somebody asked for by calling `gc()`.
-        GcForced = "gc.forced",
-    }
-}
-
-named! {
-    /// A row of the table of moments.
-    Gauge {
-        /// V8's JavaScript heap, in bytes.
-        HeapUsed = "heapUsed",
-        /// Memory outside of V8's heap that it knows of through buffers, in bytes.
-        NodeExternal = "node.external",
-        /// Bytes that the add-on allocated and has not freed.
-        Bytes = "bytes",
-        /// The same in blocks.
-        Blocks = "blocks",
-        /// V8's local handles.
-        Handles = "handles",
-        /// References created and not deleted.
-        References = "references",
-        /// Finalizers that ran since the first measured round began.
-        Finalizers = "finalizers",
-        /// The sum of what was reported by `napi_adjust_external_memory`, in bytes.
-        External = "external",
-        /// Payloads waiting in the queues of thread-safe functions.
-        Queue = "queue",
-        /// Resident memory of the process, in bytes.
-        Rss = "rss",
-    }
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 
 use super::{CheckResult, Verdict};
-use crate::catalog::{ENDS, Manifest};
+use crate::catalog::{ENDS, Kind, Manifest};
 use crate::process::End;
 use crate::run::{Entry, Recording};
 use crate::step::Moment;
@@ -13,6 +13,8 @@ use crate::step::Moment;
 /// How long a process that used no processor time, and of which no thread was ready to run, must have
 /// stood still before it counts as blocked and not as starved.
 const BLOCKED: Duration = Duration::from_secs(5);
+/// `SIGABRT`.
+const ABORT: i32 = Signal::SIGABRT as i32;
 /// Lines of what was printed that go into the evidence, from its beginning and from its end.
 const LINES: usize = 6;
 
@@ -48,6 +50,10 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
             let measured = format!("{}, sent by somebody else", name(signal));
             (Verdict::Undecided, measured, "the process was killed from outside: run it again".into())
         }
+        End::Signal(signal) if aborted_for_scopes(recording) => failed(
+            format!("{}, {}", name(signal), place(recording)),
+            "Node aborts when a native function returns with another number of open handle scopes than it was called with",
+        ),
         End::Signal(signal) => failed(format!("{}, {}", name(signal), place(recording)), crash(signal)),
         End::CpuLimit => failed(
             format!("stopped after {} s of processor time, {}", work.cpu_s, place(recording)),
@@ -72,6 +78,20 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
         ),
         End::Stopped => (Verdict::Undecided, "stopped".into(), "the run was interrupted".into()),
     }
+}
+
+/// What a run ended badly for, because the add-on has left it open.
+pub(super) fn left_open(recording: &Recording) -> Option<Kind> {
+    if recording.kept_alive_by().is_some() {
+        return Some(Kind::Functions);
+    }
+    aborted_for_scopes(recording).then_some(Kind::Scopes)
+}
+
+/// Node compares the number of open handle scopes before and after each native call, and says which two
+/// numbers it has compared when it aborts.
+fn aborted_for_scopes(recording: &Recording) -> bool {
+    matches!(recording.exit.end, End::Signal(ABORT)) && recording.exit.stderr.text().contains("open_handle_scopes")
 }
 
 /// All work was done and the event loop goes on.

@@ -64,5 +64,13 @@ fn words(gauge: Gauge) -> (&'static str, fn(f64) -> String, f64) {
         Gauge::References => ("references", count, SOME),
         Gauge::Finalizers => ("finalizers", count, SOME),
         Gauge::Queue => ("payloads", count, SOME),
+        Gauge::Scopes => ("handle scopes", count, SOME),
+        Gauge::Wraps => ("wraps", count, SOME),
+        Gauge::Externals => ("externals", count, SOME),
+        Gauge::Functions => ("thread-safe functions", count, SOME),
+        Gauge::Works => ("async works", count, SOME),
+        Gauge::Deferreds => ("deferreds", count, SOME),
+        Gauge::Hooks => ("cleanup hooks", count, SOME),
+        Gauge::Instances => ("instance data", count, SOME),
     }
 }

@@ -11,6 +11,18 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /// Columns of the sparkline.
 const WIDTH: usize = 60;
 
+/// Gauges that few add-ons have anything of.
+const RARE: [Gauge; 8] = [
+    Gauge::Scopes,
+    Gauge::Wraps,
+    Gauge::Externals,
+    Gauge::Functions,
+    Gauge::Works,
+    Gauge::Deferreds,
+    Gauge::Hooks,
+    Gauge::Instances,
+];
+
 /// The table with its sparkline and its sentence, at most 80 columns wide.
 pub fn text(table: &Table, paint: Paint) -> String {
     let mut text = String::new();
@@ -19,7 +31,7 @@ pub fn text(table: &Table, paint: Paint) -> String {
     };
     line(&format!("{:<22}{:>11}{:>11}{:>11}{:>11}{:>11}", "", "before", "inside", "return", "gc()", "settled"));
     let gauge_first = table.rows.iter().filter(|row| row.gauge == table.gauge);
-    let others = table.rows.iter().filter(|row| row.gauge != table.gauge);
+    let others = table.rows.iter().filter(|row| row.gauge != table.gauge && is_shown(row));
     for row in gauge_first.chain(others) {
         let Row { gauge, before, inside, returned, gc, settled } = row;
         let cell = |value: &Option<f64>| value.map_or_else(|| "-".into(), |value| gauge_value(*gauge, value));
@@ -50,6 +62,12 @@ pub fn text(table: &Table, paint: Paint) -> String {
     text
 }
 
+/// What few add-ons use is shown where it changes; what is there all the time is napi-rs' own.
+fn is_shown(row: &Row) -> bool {
+    let values = [row.before, row.inside, row.returned, row.gc, row.settled];
+    !RARE.contains(&row.gauge) || values.iter().flatten().any(|value| Some(*value) != row.before)
+}
+
 /// The row's name, with the unit where the name does not say it.
 pub fn label(gauge: Gauge) -> &'static str {
     match gauge {
@@ -62,6 +80,14 @@ pub fn label(gauge: Gauge) -> &'static str {
         Gauge::Finalizers => "finalizers run",
         Gauge::External => "reported to V8",
         Gauge::Queue => "queue length",
+        Gauge::Scopes => "handle scopes",
+        Gauge::Wraps => "wraps",
+        Gauge::Externals => "externals",
+        Gauge::Functions => "thread-safe functions",
+        Gauge::Works => "async works",
+        Gauge::Deferreds => "deferreds",
+        Gauge::Hooks => "cleanup hooks",
+        Gauge::Instances => "instance data",
         Gauge::Rss => "RSS",
     }
 }

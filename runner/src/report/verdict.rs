@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 
 use super::memory::wrap;
 use super::paint::Paint;
+use super::place;
 use crate::catalog::{LessonId, Variant};
 use crate::check::Checked;
 use crate::grade::{CheckResult, Verdict};
-use crate::number::{self, plural};
-use crate::sites::{Amount, Place};
 
 /// How much to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,34 +65,13 @@ fn explain(check: &CheckResult, shown: &mut BTreeSet<u32>) -> Vec<String> {
     let mut lines = vec![indent("expected", &check.expected), indent("measured", &check.measured)];
     lines.extend(check.evidence.iter().map(|evidence| format!("                {evidence}")));
     for place in &check.places {
-        let lines_of_place = show(place);
-        let most = if shown.insert(place.line) { lines_of_place.len() } else { HEADING };
-        lines.extend(lines_of_place.into_iter().take(most));
+        lines.extend(place::heading(place));
+        if shown.insert(place.at.line) {
+            lines.extend(place::source(place));
+        }
     }
     if !check.because.is_empty() {
         lines.push(indent("why", &check.because));
-    }
-    lines
-}
-
-/// Lines that say where a place is and how much of it, before its source.
-const HEADING: usize = 2;
-
-/// A place with its line, and a mark under it.
-fn show(place: &Place) -> Vec<String> {
-    let Place { file, line, function, amount, source, source_from } = place;
-    let Amount { blocks, bytes, handles } = *amount;
-    let what = match blocks {
-        0 => format!("{} at once, made in `{function}`", plural(handles as f64, "handle")),
-        _ => format!("{} ({}), allocated in `{function}`", plural(blocks as f64, "block"), number::bytes(bytes as f64)),
-    };
-    let mut lines = vec![format!("      {:<9} {file}:{line}", "where"), format!("                {what}")];
-    for (number, code) in (*source_from..).zip(source) {
-        lines.push(format!("          {number:>5} | {code}").trim_end().to_owned());
-        if number == *line {
-            let indent = code.len() - code.trim_start().len();
-            lines.push(format!("                | {:indent$}{}", "", "^".repeat(code.trim().chars().count())));
-        }
     }
     lines
 }

@@ -68,11 +68,11 @@ pub enum Entry {
     Refused {
         reason: String,
     },
-    /// Number, live blocks, live bytes and peak of handles of each call site.
+    /// For each column of the probe's sites, how much there is at which site.
     Sites {
         round: i64,
         moment: Moment,
-        live: Vec<(u32, i64, i64, i64)>,
+        amounts: BTreeMap<String, Vec<(u32, i64)>>,
     },
     Error {
         message: String,

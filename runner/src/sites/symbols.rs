@@ -25,22 +25,27 @@ impl<'a> Symbols<'a> {
         Some(Symbols { lines, names: file.symbol_map() })
     }
 
-    /// The line of `file` that a return address is in, and its function. What a macro has written does
-    /// not count: no person can edit it.
-    pub(super) fn line_in(&self, address: u64, file: &Path) -> Option<(u32, String)> {
+    /// The lines of `file` that a stack of return addresses goes through, with their functions, the innermost
+    /// first. What a macro has written does not count, since no person can edit it, unless there is nothing
+    /// else: then it stands for the function that the macro has wrapped.
+    pub(super) fn lines_in(&self, frames: &[u64], file: &Path) -> Vec<(u32, String)> {
+        let found: Vec<_> = frames.iter().filter_map(|address| self.line_of(*address, file)).collect();
+        let written: Vec<_> = found.iter().filter(|(_, function)| !is_generated(function)).cloned().collect();
+        let lines = if written.is_empty() { found.into_iter().take(1).collect() } else { written };
+        lines.into_iter().map(|(line, function)| (line, short(&function))).collect()
+    }
+
+    fn line_of(&self, address: u64, file: &Path) -> Option<(u32, String)> {
         // A return address is that of the instruction behind the call.
         let call = address.checked_sub(1)?;
         let function = demangle_auto(self.names.before(call)?.name().into(), None);
-        if is_generated(&function) {
-            return None;
-        }
         let mut frames = self.lines.find_frames(call).skip_all_loads().ok()?;
         while let Ok(Some(frame)) = frames.next() {
             if let Some(location) = frame.location
                 && location.file.is_some_and(|path| Path::new(path).ends_with(file))
                 && let Some(line) = location.line
             {
-                return Some((line, short(&function)));
+                return Some((line, function.into_owned()));
             }
         }
         None

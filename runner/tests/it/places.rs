@@ -41,7 +41,7 @@ fn each_shipped_bug_is_found_in_its_lines() {
     for (id, check, lines) in LINES {
         let places = places(id, &Variant::Wrong("shipped".into()), check);
         let named: Vec<&str> =
-            places.iter().map(|place| place.source[(place.line - place.source_from) as usize].trim()).collect();
+            places.iter().map(|place| place.source[(place.at.line - place.source_from) as usize].trim()).collect();
         assert_eq!(named.len(), lines.len(), "{id}: {named:#?}");
         assert!(named.iter().zip(*lines).all(|(named, line)| named.contains(line)), "{id}: {named:#?}");
     }
@@ -51,7 +51,7 @@ fn each_shipped_bug_is_found_in_its_lines() {
 fn amounts_add_up_to_what_was_measured() {
     // 284 of 300 histograms find no room, in each of five rounds, and each is two blocks.
     let places = places("tsfn/queue-full", &Variant::Wrong("shipped".into()), "every histogram is freed");
-    assert_eq!(places.iter().map(|place| place.amount.blocks).sum::<i64>(), 2 * 284 * 5);
+    assert_eq!(places.iter().map(|place| place.count).sum::<i64>(), 2 * 284 * 5);
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! What Node-API has given out and has not been given back: every object that an add-on can forget.
+//!
+//! An object is known by its kind and its address. Opening and closing one is counted, and in a run that
+//! keeps sites also at the place that opened it. References remember their environment as well.
+
+use std::alloc::System;
+use std::ffi::c_void;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hashbrown::HashMap;
+use napi::sys::{Status, napi_env, napi_ref, napi_status};
+
+use crate::counters::{Counter, add};
+use crate::sites::{self, Column};
+
+/// What an object is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// A `napi_ref` that is the add-on's to delete.
+    Reference,
+    /// A handle scope, escapable or not.
+    Scope,
+    /// Native data tied to a JavaScript object by `napi_wrap`.
+    Wrap,
+    /// A `napi_async_work`.
+    Work,
+    /// A `napi_deferred`.
+    Deferred,
+    /// A cleanup hook of an environment.
+    Hook,
+    /// The instance data of an environment.
+    Instance,
+}
+
+impl Kind {
+    /// What counts the opened ones, what counts the closed ones, and what says at a site how many are open.
+    fn counted(self) -> (Counter, Counter, Column) {
+        match self {
+            Kind::Reference => (Counter::RefsCreated, Counter::RefsDeleted, Column::References),
+            Kind::Scope => (Counter::ScopesOpened, Counter::ScopesClosed, Column::Scopes),
+            Kind::Wrap => (Counter::Wraps, Counter::WrapsEnded, Column::Natives),
+            Kind::Work => (Counter::WorksCreated, Counter::WorksDeleted, Column::Works),
+            Kind::Deferred => (Counter::DeferredsCreated, Counter::DeferredsSettled, Column::Deferreds),
+            Kind::Hook => (Counter::HooksAdded, Counter::HooksEnded, Column::Hooks),
+            Kind::Instance => (Counter::InstancesSet, Counter::InstancesFinalized, Column::Instances),
+        }
+    }
+}
+
+/// An object that is open.
+#[derive(Clone, Copy)]
+pub(crate) struct Opened {
+    /// The place that opened it.
+    pub(crate) site: u32,
+    /// The environment that it belongs to.
+    env: usize,
+    /// The strong count of a reference; how many objects have this native data, for a wrap.
+    pub(crate) count: u32,
+    /// What the probe itself keeps for it.
+    pub(crate) data: usize,
+}
+
+/// A hash that costs little: the keys are addresses, which nobody chooses.
+#[derive(Default)]
+struct Addresses(u64);
+
+impl Hasher for Addresses {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.0 = (self.0.rotate_left(5) ^ number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_usize(number as usize);
+    }
+}
+
+/// The table is past the add-on's allocator, so that the apparatus does not count itself.
+type Table = HashMap<(Kind, usize), Opened, BuildHasherDefault<Addresses>, System>;
+
+static TABLE: Mutex<Table> = Mutex::new(HashMap::with_hasher_in(BuildHasherDefault::new(), System));
+
+fn table() -> MutexGuard<'static, Table> {
+    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An object was opened.
+#[inline(always)]
+pub(crate) fn open<T>(kind: Kind, object: *mut T, env: napi_env, count: u32, data: *mut c_void) {
+    let (opened, _, column) = kind.counted();
+    add(opened, 1);
+    let site = sites::here();
+    sites::add(site, column, 1);
+    let mut table = table();
+    let wraps = table.get(&(kind, object.addr())).filter(|_| kind == Kind::Wrap).map_or(0, |opened| opened.count);
+    table.insert((kind, object.addr()), Opened { site, env: env.addr(), count: count + wraps, data: data.addr() });
+}
+
+/// An object was closed.
+pub(crate) fn close<T>(kind: Kind, object: *mut T) {
+    closed(kind, take(kind, object));
+}
+
+/// Runs `call`, which closes an object, and counts it when that succeeds.
+///
+/// The object leaves the table before: its address may be another thread's next object at once.
+pub(crate) fn close_by<T>(kind: Kind, object: *mut T, call: impl FnOnce() -> napi_status) -> napi_status {
+    let known = take(kind, object);
+    let status = call();
+    if status == Status::napi_ok {
+        closed(kind, known);
+    } else if let Some(opened) = known {
+        table().insert((kind, object.addr()), opened);
+    }
+    status
+}
+
+fn take<T>(kind: Kind, object: *mut T) -> Option<Opened> {
+    let mut table = table();
+    let key = (kind, object.addr());
+    match table.get_mut(&key) {
+        Some(shared) if kind == Kind::Wrap && shared.count > 1 => {
+            shared.count -= 1;
+            Some(*shared)
+        }
+        _ => table.remove(&key),
+    }
+}
+
+fn closed(kind: Kind, known: Option<Opened>) {
+    let (_, closed, column) = kind.counted();
+    add(closed, 1);
+    if let Some(opened) = known {
+        sites::add(opened.site, column, -1);
+    }
+}
+
+/// What is known of an open object.
+pub(crate) fn find<T>(kind: Kind, object: *mut T) -> Option<Opened> {
+    table().get(&(kind, object.addr())).copied()
+}
+
+/// A reference has another strong count now.
+pub(crate) fn recount(reference: napi_ref, count: u32) {
+    if let Some(opened) = table().get_mut(&(Kind::Reference, reference.addr())) {
+        opened.count = count;
+    }
+}
+
+/// A reference is about to be used: sees that it is alive, and in the environment that it belongs to.
+#[inline(always)]
+pub(crate) fn used(reference: napi_ref, env: napi_env) {
+    let (counter, column) = match find(Kind::Reference, reference) {
+        Some(opened) if opened.env == env.addr() => return,
+        Some(_) => (Counter::RefsForeign, Column::Foreign),
+        None => (Counter::RefsDead, Column::Dead),
+    };
+    add(counter, 1);
+    sites::add(sites::here(), column, 1);
+}

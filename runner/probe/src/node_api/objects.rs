@@ -1,0 +1,265 @@
+//! The functions that give out objects, and those that take them back.
+
+use std::ffi::c_void;
+use std::ptr::null_mut;
+
+use napi::sys::*;
+
+use super::{OK, Observe, count, real};
+use crate::counters::{Counter, add, raise};
+use crate::finalizers::{self, Tie};
+use crate::ledger::{self, Kind};
+use crate::sites::{self, Column};
+use crate::{caller, handles, scopes};
+
+wrap! {
+    fn napi_open_handle_scope(env: napi_env, result: *mut napi_handle_scope) |real| {
+        scopes::opened();
+        open(real(env, result), Kind::Scope, result, env)
+    }
+    fn napi_close_handle_scope(env: napi_env, scope: napi_handle_scope) |real| {
+        handles::note();
+        let status = ledger::close_by(Kind::Scope, scope, || real(env, scope));
+        scopes::closed();
+        handles::note();
+        status
+    }
+    fn napi_open_escapable_handle_scope(env: napi_env, result: *mut napi_escapable_handle_scope) |real| {
+        // It takes the place of the handle that may escape, in the scope outside.
+        let status = handles::around(|| real(env, result));
+        scopes::opened();
+        open(status, Kind::Scope, result, env)
+    }
+    fn napi_close_escapable_handle_scope(env: napi_env, scope: napi_escapable_handle_scope) |real| {
+        handles::note();
+        let status = ledger::close_by(Kind::Scope, scope, || real(env, scope));
+        scopes::closed();
+        handles::note();
+        status
+    }
+    fn napi_create_reference(env: napi_env, value: napi_value, initial: u32, result: *mut napi_ref) |real| {
+        open_reference(real(env, value, initial, result), result, env, initial)
+    }
+    fn napi_delete_reference(env: napi_env, reference: napi_ref) |real| {
+        ledger::used(reference, env);
+        ledger::close_by(Kind::Reference, reference, || real(env, reference))
+    }
+    fn napi_reference_ref(env: napi_env, reference: napi_ref, result: *mut u32) |real| {
+        ledger::used(reference, env);
+        recount(reference, result, |result| real(env, reference, result))
+    }
+    fn napi_reference_unref(env: napi_env, reference: napi_ref, result: *mut u32) |real| {
+        ledger::used(reference, env);
+        recount(reference, result, |result| real(env, reference, result))
+    }
+    fn napi_get_reference_value(env: napi_env, reference: napi_ref, result: *mut napi_value) |real| {
+        ledger::used(reference, env);
+        handles::around(|| real(env, reference, result))
+    }
+    fn napi_wrap(
+        env: napi_env,
+        object: napi_value,
+        native: *mut c_void,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        reference: *mut napi_ref,
+    ) |real| {
+        let wrap = |finalize, hint| real(env, object, native, finalize, hint, reference);
+        let status = finalizers::count(Tie::Wrap, finalize, hint, wrap);
+        if status == OK {
+            ledger::open(Kind::Wrap, native, env, 1, null_mut());
+        }
+        open_reference(status, reference, env, 0)
+    }
+    fn napi_remove_wrap(env: napi_env, object: napi_value, result: *mut *mut c_void) |real| {
+        let mut native = null_mut();
+        let status = real(env, object, &mut native);
+        if status == OK {
+            ledger::close(Kind::Wrap, native);
+            if !result.is_null() {
+                *result = native;
+            }
+        }
+        status
+    }
+    fn napi_add_finalizer(
+        env: napi_env,
+        object: napi_value,
+        data: *mut c_void,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        reference: *mut napi_ref,
+    ) |real| {
+        let register = |finalize, hint| real(env, object, data, finalize, hint, reference);
+        open_reference(finalizers::count(Tie::Object, finalize, hint, register), reference, env, 0)
+    }
+    fn napi_create_external(
+        env: napi_env,
+        data: *mut c_void,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        result: *mut napi_value,
+    ) |real| {
+        let create = |finalize, hint| real(env, data, finalize, hint, result);
+        handles::around(|| finalizers::count(Tie::External, finalize, hint, create))
+    }
+    fn napi_create_external_buffer(
+        env: napi_env,
+        length: usize,
+        data: *mut c_void,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        result: *mut napi_value,
+    ) |real| {
+        let create = |finalize, hint| real(env, length, data, finalize, hint, result);
+        handles::around(|| finalizers::count(Tie::External, finalize, hint, create))
+    }
+    fn napi_create_external_arraybuffer(
+        env: napi_env,
+        data: *mut c_void,
+        length: usize,
+        finalize: napi_finalize,
+        hint: *mut c_void,
+        result: *mut napi_value,
+    ) |real| {
+        let create = |finalize, hint| real(env, data, length, finalize, hint, result);
+        handles::around(|| finalizers::count(Tie::External, finalize, hint, create))
+    }
+    fn napi_set_instance_data(env: napi_env, data: *mut c_void, finalize: napi_finalize, hint: *mut c_void) |real| {
+        let set = |finalize, hint| real(env, data, finalize, hint);
+        let status = finalizers::count(Tie::Instance(env), finalize, hint, set);
+        // What was set before stays open: Node forgets it without its finalizer.
+        if status == OK && finalize.is_some() {
+            ledger::open(Kind::Instance, env, env, 1, null_mut());
+        }
+        status
+    }
+    fn napi_adjust_external_memory(env: napi_env, change: i64, result: *mut i64) |real| {
+        let status = count(real(env, change, result), Counter::Adjusts);
+        if status == OK {
+            let now = add(Counter::External, change);
+            raise(Counter::PeakExternal, now);
+            sites::add(sites::here(), Column::External, change);
+        }
+        status
+    }
+    fn napi_create_promise(env: napi_env, deferred: *mut napi_deferred, promise: *mut napi_value) |real| {
+        open(handles::around(|| real(env, deferred, promise)), Kind::Deferred, deferred, env)
+    }
+    fn napi_resolve_deferred(env: napi_env, deferred: napi_deferred, value: napi_value) |real| {
+        ledger::close_by(Kind::Deferred, deferred, || caller::keep(|| real(env, deferred, value)))
+    }
+    fn napi_reject_deferred(env: napi_env, deferred: napi_deferred, reason: napi_value) |real| {
+        ledger::close_by(Kind::Deferred, deferred, || caller::keep(|| real(env, deferred, reason)))
+    }
+    fn napi_create_async_work(
+        env: napi_env,
+        resource: napi_value,
+        name: napi_value,
+        execute: napi_async_execute_callback,
+        complete: napi_async_complete_callback,
+        data: *mut c_void,
+        result: *mut napi_async_work,
+    ) |real| {
+        open(real(env, resource, name, execute, complete, data, result), Kind::Work, result, env)
+    }
+    fn napi_delete_async_work(env: napi_env, work: napi_async_work) |real| {
+        ledger::close_by(Kind::Work, work, || real(env, work))
+    }
+    fn napi_add_env_cleanup_hook(env: napi_env, hook: Hook, argument: *mut c_void) |real| {
+        let ours = Registered::leak(hook, argument);
+        let status = real(env, Some(run_hook), ours.cast());
+        if status == OK {
+            ledger::open(Kind::Hook, name_of(hook, argument), env, 1, ours.cast());
+        }
+        status
+    }
+    fn napi_remove_env_cleanup_hook(env: napi_env, hook: Hook, argument: *mut c_void) |real| {
+        match ledger::find(Kind::Hook, name_of(hook, argument)) {
+            Some(opened) => {
+                let remove = || real(env, Some(run_hook), opened.data as *mut c_void);
+                ledger::close_by(Kind::Hook, name_of(hook, argument), remove)
+            }
+            // It has run, or was never added: what Node makes of that is its own affair.
+            None => real(env, hook, argument),
+        }
+    }
+}
+
+/// # Safety
+/// `result` was written by a call that ended with `status`.
+#[inline(always)]
+unsafe fn open<T>(status: napi_status, kind: Kind, result: *mut *mut T, env: napi_env) -> napi_status {
+    if status == OK {
+        // SAFETY: the caller's contract.
+        ledger::open(kind, unsafe { *result }, env, 1, null_mut());
+    }
+    status
+}
+
+/// A reference is the add-on's to delete only when it asked for one.
+///
+/// # Safety
+/// As for [`open`], or `result` is null.
+#[inline(always)]
+unsafe fn open_reference(status: napi_status, result: *mut napi_ref, env: napi_env, strong: u32) -> napi_status {
+    if status == OK && !result.is_null() {
+        // SAFETY: the caller's contract.
+        ledger::open(Kind::Reference, unsafe { *result }, env, strong, null_mut());
+    }
+    status
+}
+
+/// Calls what changes the strong count of a reference, and keeps the new one.
+///
+/// # Safety
+/// `result` is null or can be written.
+unsafe fn recount(reference: napi_ref, result: *mut u32, change: impl FnOnce(*mut u32) -> napi_status) -> napi_status {
+    let mut strong = 0;
+    let status = change(&mut strong);
+    if status == OK {
+        ledger::recount(reference, strong);
+        if !result.is_null() {
+            // SAFETY: the caller's contract.
+            unsafe { *result = strong };
+        }
+    }
+    status
+}
+
+/// A cleanup hook, as the add-on gives it.
+type Hook = Option<unsafe extern "C" fn(*mut c_void)>;
+
+/// What Node gives to [`run_hook`]. It stays allocated: a hook that has run may still be asked for.
+struct Registered {
+    hook: Hook,
+    argument: *mut c_void,
+}
+
+impl Registered {
+    fn leak(hook: Hook, argument: *mut c_void) -> *mut Registered {
+        // SAFETY: the block has the size of a `Registered` and malloc's alignment.
+        unsafe {
+            let registered = libc::malloc(size_of::<Registered>()).cast::<Registered>();
+            assert!(!registered.is_null(), "the probe is out of memory");
+            registered.write(Registered { hook, argument });
+            registered
+        }
+    }
+}
+
+/// Node-API knows a hook by its function and its argument together.
+fn name_of(hook: Hook, argument: *mut c_void) -> *mut c_void {
+    let function = hook.map_or(0, |hook| hook as usize);
+    argument.wrapping_byte_add(function.rotate_left(32))
+}
+
+unsafe extern "C" fn run_hook(registered: *mut c_void) {
+    // SAFETY: Node gives back what `napi_add_env_cleanup_hook` was given, which is never freed.
+    let Registered { hook, argument } = unsafe { registered.cast::<Registered>().read() };
+    ledger::close(Kind::Hook, name_of(hook, argument));
+    if let Some(hook) = hook {
+        // SAFETY: the add-on's own function, with its own argument.
+        caller::none(|| unsafe { hook(argument) });
+    }
+}

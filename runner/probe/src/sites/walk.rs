@@ -1,0 +1,86 @@
+//! The stack of the add-on's own frames, by frame pointers.
+//!
+//! The runner compiles with `-Cforce-frame-pointers`, and Rust's standard library has them too. The walk
+//! ends where the frames are no longer the add-on's: what called it is Node.
+
+/// Frames that are kept of a stack, the innermost first.
+pub(super) const FRAMES: usize = 24;
+/// Frames that are looked at, to find the outermost one of the add-on.
+const MOST: usize = 512;
+
+/// The add-on's part of a stack.
+pub(crate) struct Stack {
+    frames: [u64; FRAMES],
+    depth: usize,
+    /// The frame of the function that Node called. It is the same as long as that call lasts.
+    pub(crate) outermost: usize,
+}
+
+impl Stack {
+    /// Return addresses, counted from the start of the add-on.
+    pub(crate) fn frames(&self) -> &[u64] {
+        &self.frames[..self.depth]
+    }
+}
+
+// Where this library begins in memory, and where its code ends: defined by the linker.
+unsafe extern "C" {
+    #[link_name = "__ehdr_start"]
+    static START: u8;
+    #[link_name = "etext"]
+    static END: u8;
+}
+
+/// Walks the stack of the function that this is inlined into.
+#[inline(always)]
+pub(crate) fn walk() -> Stack {
+    let (start, end) = ((&raw const START).addr(), (&raw const END).addr());
+    let mut stack = Stack { frames: [0; FRAMES], depth: 0, outermost: 0 };
+    let mut frame = frame_pointer();
+    for _ in 0..MOST {
+        if frame == 0 || !frame.is_multiple_of(8) {
+            break;
+        }
+        // SAFETY: `frame` is the frame pointer of a function of this add-on: the first is our own, and
+        // each next one belongs to a function whose return address was found to be the add-on's.
+        let (next, back) = unsafe { (*(frame as *const usize), *((frame + 8) as *const usize)) };
+        stack.outermost = frame;
+        if !(start..end).contains(&back) {
+            break;
+        }
+        if stack.depth < FRAMES {
+            stack.frames[stack.depth] = (back - start) as u64;
+            stack.depth += 1;
+        }
+        // A stack grows downwards: anything else is no chain of frames.
+        if next <= frame || next - frame > 1 << 20 {
+            break;
+        }
+        frame = next;
+    }
+    stack
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn frame_pointer() -> usize {
+    let frame;
+    // SAFETY: reads a register.
+    unsafe { std::arch::asm!("mov {}, rbp", out(reg) frame, options(nomem, nostack, preserves_flags)) };
+    frame
+}
+
+#[cfg(target_arch = "aarch64")]
+#[inline(always)]
+fn frame_pointer() -> usize {
+    let frame;
+    // SAFETY: reads a register.
+    unsafe { std::arch::asm!("mov {}, x29", out(reg) frame, options(nomem, nostack, preserves_flags)) };
+    frame
+}
+
+/// No frames: sites are not known on this processor, and say so by having none.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn frame_pointer() -> usize {
+    0
+}

@@ -1,0 +1,188 @@
+//! The numbers that a lesson is graded on, and those that a person is shown.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! named {
+    ($(#[$doc:meta])* $type:ident { $($(#[$about:meta])* $variant:ident = $name:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $type { $($(#[$about])* #[serde(rename = $name)] $variant,)* }
+
+        impl $type {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &[$type] = &[$($type::$variant,)*];
+
+            /// The name in `lesson.toml`.
+            pub const fn name(self) -> &'static str {
+                match self { $($type::$variant => $name,)* }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+named! {
+    /// A number that can be graded: it is exact, or a peak that is compared with a wide bound. All are
+    /// of the measured rounds alone. "Kept" is what is there when the last of them has settled and was
+    /// not there before the first; a "peak" is the highest of any round above what was there before it.
+    Metric {
+        /// Blocks that the add-on allocated and did not free.
+        BlocksKept = "blocks.kept",
+        /// Their bytes.
+        BytesKept = "bytes.kept",
+        /// Bytes of the add-on's allocator.
+        BytesPeak = "bytes.peak",
+        /// V8's local handles.
+        HandlesPeak = "handles.peak",
+        /// References created and not deleted.
+        ReferencesKept = "references.kept",
+        /// Uses of a reference in an environment that is not its own.
+        ReferencesForeign = "references.foreign",
+        /// Uses of a reference that was deleted.
+        ReferencesDead = "references.dead",
+        /// Native data tied to objects by `napi_wrap`, with no finalizer run and not removed.
+        WrapsKept = "wraps.kept",
+        /// Externals, external buffers and external array buffers whose finalizer has not run.
+        ExternalsKept = "externals.kept",
+        /// Finalizers that ran.
+        FinalizersRun = "finalizers.run",
+        /// The sum of what was reported by `napi_adjust_external_memory`, in bytes.
+        ExternalKept = "external.kept",
+        /// Its highest value.
+        ExternalPeak = "external.peak",
+        /// Thread-safe functions created and not finalized.
+        TsfnKept = "tsfn.kept",
+        /// Payloads waiting in the queues of thread-safe functions.
+        QueuePeak = "queue.peak",
+        /// Payloads that a queue refused.
+        QueueRefused = "queue.refused",
+        /// Handle scopes opened and not closed.
+        ScopesKept = "scopes.kept",
+        /// Async works created and not deleted.
+        WorksKept = "works.kept",
+        /// Deferreds neither resolved nor rejected.
+        DeferredsKept = "deferreds.kept",
+        /// Cleanup hooks of environments that have not run and were not removed.
+        HooksKept = "hooks.kept",
+        /// Instance data whose finalizer has not run.
+        InstancesKept = "instances.kept",
+        /// Full collections during the work.
+        GcMajor = "gc.major",
+        /// Collections during the work that somebody asked for by calling `gc()`.
+        GcForced = "gc.forced",
+    }
+}
+
+named! {
+    /// A row of the table of moments.
+    Gauge {
+        /// V8's JavaScript heap, in bytes.
+        HeapUsed = "heapUsed",
+        /// Memory outside of V8's heap that it knows of through buffers, in bytes.
+        NodeExternal = "node.external",
+        /// Bytes that the add-on allocated and has not freed.
+        Bytes = "bytes",
+        /// The same in blocks.
+        Blocks = "blocks",
+        /// V8's local handles.
+        Handles = "handles",
+        /// References created and not deleted.
+        References = "references",
+        /// Finalizers that ran since the first measured round began.
+        Finalizers = "finalizers",
+        /// The sum of what was reported by `napi_adjust_external_memory`, in bytes.
+        External = "external",
+        /// Payloads waiting in the queues of thread-safe functions.
+        Queue = "queue",
+        /// Handle scopes opened and not closed.
+        Scopes = "scopes",
+        /// Native data tied to objects by `napi_wrap` that has not come to its end.
+        Wraps = "wraps",
+        /// Externals, external buffers and external array buffers whose finalizer has not run.
+        Externals = "externals",
+        /// Thread-safe functions created and not finalized.
+        Functions = "tsfn",
+        /// Async works created and not deleted.
+        Works = "works",
+        /// Deferreds neither resolved nor rejected.
+        Deferreds = "deferreds",
+        /// Cleanup hooks of environments that have not run and were not removed.
+        Hooks = "hooks",
+        /// Instance data whose finalizer has not run.
+        Instances = "instances",
+        /// Resident memory of the process, in bytes.
+        Rss = "rss",
+    }
+}
+
+impl Metric {
+    /// Whether this number depends on when V8 collects garbage.
+    pub fn depends_on_gc(self) -> bool {
+        matches!(self, Metric::BytesPeak | Metric::ExternalPeak | Metric::GcMajor)
+    }
+
+    /// What of the probe's call sites explains this number; none when no place in the source does.
+    pub fn kind(self) -> Option<Kind> {
+        match self {
+            Metric::BlocksKept => Some(Kind::Blocks),
+            Metric::BytesKept | Metric::BytesPeak => Some(Kind::Bytes),
+            Metric::HandlesPeak => Some(Kind::Handles),
+            Metric::ReferencesKept => Some(Kind::References),
+            Metric::ReferencesForeign => Some(Kind::Foreign),
+            Metric::ReferencesDead => Some(Kind::Dead),
+            Metric::WrapsKept | Metric::ExternalsKept | Metric::FinalizersRun => Some(Kind::Natives),
+            Metric::ExternalKept | Metric::ExternalPeak => Some(Kind::External),
+            Metric::TsfnKept => Some(Kind::Functions),
+            Metric::QueuePeak => Some(Kind::Queue),
+            Metric::ScopesKept => Some(Kind::Scopes),
+            Metric::WorksKept => Some(Kind::Works),
+            Metric::DeferredsKept => Some(Kind::Deferreds),
+            Metric::HooksKept => Some(Kind::Hooks),
+            Metric::InstancesKept => Some(Kind::Instances),
+            Metric::QueueRefused | Metric::GcMajor | Metric::GcForced => None,
+        }
+    }
+}
+
+named! {
+    /// What the probe counts at a call site. The names are those of its columns.
+    Kind {
+        /// Blocks that are alive.
+        Blocks = "blocks",
+        /// Their bytes.
+        Bytes = "bytes",
+        /// Handles that are alive at once.
+        Handles = "handles",
+        /// References not deleted.
+        References = "references",
+        /// Uses of a reference in an environment that is not its own.
+        Foreign = "foreign",
+        /// Uses of a reference that was deleted.
+        Dead = "dead",
+        /// Scopes not closed.
+        Scopes = "scopes",
+        /// Native data whose finalizer has not run.
+        Natives = "natives",
+        /// Thread-safe functions not finalized.
+        Functions = "tsfn",
+        /// Payloads that wait in their queues.
+        Queue = "queue",
+        /// Async works not deleted.
+        Works = "works",
+        /// Deferreds not settled.
+        Deferreds = "deferreds",
+        /// Cleanup hooks that have not run.
+        Hooks = "hooks",
+        /// Instance data not finalized.
+        Instances = "instances",
+        /// Bytes reported to V8.
+        External = "external",
+    }
+}

@@ -1,0 +1,82 @@
+//! A place in a lesson's source, as evidence for a check.
+
+use crate::catalog::Kind;
+use crate::number::{bytes, count};
+use crate::sites::{Asked, Line, Place};
+
+/// Where it is, what was asked for there, and by whom.
+pub(super) fn heading(place: &Place) -> Vec<String> {
+    let Line { file, line, function } = &place.at;
+    let mut lines = vec![format!("      {:<9} {file}:{line}", "where")];
+    let mut say = |text: String| lines.push(format!("                {text}"));
+    say(format!("{}, {} in `{function}`", amount(place), verb(place.kind)));
+    for Line { line, function, .. } in &place.called_from {
+        say(format!("called from `{function}` in line {line}"));
+    }
+    for Asked { by: Line { file, line, function }, count: part } in &place.asked_by {
+        let file = file.rsplit('/').next().unwrap_or(file);
+        let by = if function.is_empty() { "a function".to_owned() } else { format!("`{function}`") };
+        let part = if *part == place.count { String::new() } else { format!(", {} of them", count(*part as f64)) };
+        say(format!("asked for by {by} in {file}:{line}{part}"));
+    }
+    lines
+}
+
+/// The line and its neighbours, with a mark under it.
+pub(super) fn source(place: &Place) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (number, code) in (place.source_from..).zip(&place.source) {
+        lines.push(format!("          {number:>5} | {code}").trim_end().to_owned());
+        if number == place.at.line {
+            let indent = code.len() - code.trim_start().len();
+            lines.push(format!("                | {:indent$}{}", "", "^".repeat(code.trim().chars().count())));
+        }
+    }
+    lines
+}
+
+fn amount(place: &Place) -> String {
+    let Place { kind, count: amount, bytes: size, at_once, .. } = place;
+    let amount = *amount as f64;
+    let amount = match kind {
+        Kind::Bytes | Kind::External => bytes(amount),
+        _ => format!("{} {}", count(amount), noun(*kind)[usize::from(amount != 1.0)]),
+    };
+    let size = size.map(|size| format!(" ({})", bytes(size as f64))).unwrap_or_default();
+    format!("{amount}{size}{}", if *at_once { " at once" } else { "" })
+}
+
+/// What one is called, and many.
+fn noun(kind: Kind) -> [&'static str; 2] {
+    match kind {
+        Kind::Blocks => ["block", "blocks"],
+        Kind::Bytes | Kind::External => ["byte", "bytes"],
+        Kind::Handles => ["handle", "handles"],
+        Kind::References => ["reference", "references"],
+        Kind::Foreign => ["use of another environment's reference", "uses of another environment's reference"],
+        Kind::Dead => ["use of a deleted reference", "uses of a deleted reference"],
+        Kind::Scopes => ["handle scope", "handle scopes"],
+        Kind::Natives => ["native half", "native halves"],
+        Kind::Functions => ["thread-safe function", "thread-safe functions"],
+        Kind::Queue => ["waiting payload", "waiting payloads"],
+        Kind::Works => ["async work", "async works"],
+        Kind::Deferreds => ["deferred", "deferreds"],
+        Kind::Hooks => ["cleanup hook", "cleanup hooks"],
+        Kind::Instances => ["set of instance data", "sets of instance data"],
+    }
+}
+
+fn verb(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Blocks | Kind::Bytes => "allocated",
+        Kind::Handles => "made",
+        Kind::References | Kind::Functions | Kind::Works | Kind::Deferreds => "created",
+        Kind::Foreign | Kind::Dead => "made",
+        Kind::Scopes => "opened",
+        Kind::Natives => "tied to an object",
+        Kind::Queue => "of a thread-safe function that was created",
+        Kind::Hooks => "added",
+        Kind::Instances => "set",
+        Kind::External => "reported to V8",
+    }
+}
