@@ -1,8 +1,9 @@
 //! The one build script of all lessons: sends the add-on's Node-API calls through the probe.
 
 /// Where the observed functions are declared, one in a line that begins with `fn napi_`.
-const OBSERVED: [&str; 3] = [
+const OBSERVED: [&str; 4] = [
     include_str!("../runner/probe/src/node_api.rs"),
+    include_str!("../runner/probe/src/node_api/functions.rs"),
     include_str!("../runner/probe/src/node_api/objects.rs"),
     include_str!("../runner/probe/src/node_api/queues.rs"),
 ];

@@ -96,7 +96,8 @@ pub fn run(
     fs::write(in_folder("probe"), vec![0; PROBE_ROOM]).map_err(file("write", &in_folder("probe")))?;
 
     // Call sites cost time, so only a run keeps them whose checks can be explained by them.
-    let sites = (options.scale == Scale::Check && grades(lesson, |metric| metric.kind().is_some())).then(|| in_folder("sites"));
+    let sites =
+        (options.scale == Scale::Check && grades(lesson, |metric| !metric.kinds().is_empty())).then(|| in_folder("sites"));
     if let Some(sites) = &sites {
         fs::write(sites, vec![0; SITES_ROOM]).map_err(file("write", sites))?;
     }

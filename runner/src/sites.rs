@@ -92,16 +92,18 @@ pub struct Program<'a> {
 /// platform keeps no sites, and for metrics that sites do not explain.
 pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<Place> {
     let amounts = Amounts(recording);
-    let Some(kind) = metric.kind() else { return Vec::new() };
-    let at_once = matches!(metric, Metric::BytesPeak | Metric::HandlesPeak | Metric::ExternalPeak | Metric::QueuePeak);
-    let found = match metric {
-        Metric::BlocksKept => amounts.grown_in_every_round(kind),
-        Metric::HandlesPeak | Metric::QueuePeak => amounts.peak(kind),
-        Metric::BytesPeak | Metric::ExternalPeak => amounts.rise(kind),
-        _ => amounts.left(kind),
+    let of = |kind: &Kind| {
+        let kind = *kind;
+        let (at_once, found) = match metric {
+            Metric::BlocksKept => (false, amounts.grown_in_every_round(kind)),
+            Metric::HandlesPeak | Metric::QueuePeak => (true, amounts.peak(kind)),
+            Metric::BytesPeak | Metric::ExternalPeak => (true, amounts.rise(kind)),
+            _ => (false, amounts.left(kind)),
+        };
+        let bytes = matches!(metric, Metric::BlocksKept).then(|| amounts.left(Kind::Bytes));
+        places(kind, at_once, &found, bytes.as_ref(), recording, program)
     };
-    let bytes = matches!(metric, Metric::BlocksKept).then(|| amounts.left(Kind::Bytes));
-    places(kind, at_once, &found, bytes.as_ref(), recording, program)
+    metric.kinds().iter().flat_map(of).collect()
 }
 
 /// The places that opened what was still open when the process was gone.

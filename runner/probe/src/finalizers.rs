@@ -32,7 +32,7 @@ struct Call {
     finalize: unsafe extern "C" fn(napi_env, *mut c_void, *mut c_void),
     hint: *mut c_void,
     tie: Tie,
-    /// Where the data was tied; [`NOWHERE`] when the ledger knows it.
+    /// Where an external was made.
     site: u32,
     /// Whether Node has accepted it.
     tied: bool,
@@ -50,8 +50,8 @@ pub(crate) unsafe fn count(
     register: impl FnOnce(napi_finalize, *mut c_void) -> napi_status,
 ) -> napi_status {
     let site = match tie {
-        Tie::External | Tie::Object => sites::here(),
-        Tie::Wrap | Tie::Instance(_) => NOWHERE,
+        Tie::External => sites::here(),
+        Tie::Wrap | Tie::Object | Tie::Instance(_) => NOWHERE,
     };
     let Some(finalize) = finalize else { return tied(tie, site, register(None, hint)) };
     // SAFETY: the block has the size of a `Call` and malloc's alignment, which is enough for it.
@@ -73,11 +73,9 @@ pub(crate) unsafe fn count(
 }
 
 fn tied(tie: Tie, site: u32, status: napi_status) -> napi_status {
-    if status == Status::napi_ok {
-        if let Tie::External = tie {
-            add(Counter::Externals, 1);
-        }
-        sites::add(site, Column::Natives, 1);
+    if let (Status::napi_ok, Tie::External) = (status, tie) {
+        add(Counter::Externals, 1);
+        sites::add(site, Column::Externals, 1);
     }
     status
 }
@@ -94,10 +92,12 @@ unsafe extern "C" fn counted(env: napi_env, data: *mut c_void, call: *mut c_void
         match tie {
             Tie::Wrap => ledger::close(Kind::Wrap, data),
             Tie::Instance(env) => ledger::close(Kind::Instance, env),
-            Tie::External => drop(add(Counter::ExternalsFinalized, 1)),
+            Tie::External => {
+                add(Counter::ExternalsFinalized, 1);
+                sites::add(site, Column::Externals, -1);
+            }
             Tie::Object => {}
         }
-        sites::add(site, Column::Natives, -1);
     }
     // SAFETY: the arguments are those that the add-on gave, and Node's own.
     caller::none(|| unsafe { finalize(env, data, hint) });

@@ -39,7 +39,7 @@ impl Kind {
         match self {
             Kind::Reference => (Counter::RefsCreated, Counter::RefsDeleted, Column::References),
             Kind::Scope => (Counter::ScopesOpened, Counter::ScopesClosed, Column::Scopes),
-            Kind::Wrap => (Counter::Wraps, Counter::WrapsEnded, Column::Natives),
+            Kind::Wrap => (Counter::Wraps, Counter::WrapsEnded, Column::Wraps),
             Kind::Work => (Counter::WorksCreated, Counter::WorksDeleted, Column::Works),
             Kind::Deferred => (Counter::DeferredsCreated, Counter::DeferredsSettled, Column::Deferreds),
             Kind::Hook => (Counter::HooksAdded, Counter::HooksEnded, Column::Hooks),

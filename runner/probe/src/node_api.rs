@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 use napi::sys::*;
 
 use crate::counters::{Counter, add, watched};
-use crate::{caller, handles, look};
+use crate::{handles, look};
 
 const OK: napi_status = Status::napi_ok;
 
@@ -85,6 +85,7 @@ macro_rules! wrap {
     };
 }
 
+mod functions;
 mod objects;
 mod queues;
 
@@ -125,7 +126,6 @@ note_handles! {
     fn napi_create_string_utf16(env: napi_env, text: *const u16, length: isize, result: *mut napi_value);
     fn napi_create_string_latin1(env: napi_env, text: *const c_char, length: isize, result: *mut napi_value);
     fn napi_create_symbol(env: napi_env, description: napi_value, result: *mut napi_value);
-    fn napi_create_function(env: napi_env, name: *const c_char, length: isize, cb: napi_callback, data: *mut c_void, result: *mut napi_value);
     fn napi_create_error(env: napi_env, code: napi_value, message: napi_value, result: *mut napi_value);
     fn napi_create_bigint_int64(env: napi_env, value: i64, result: *mut napi_value);
     fn napi_create_bigint_uint64(env: napi_env, value: u64, result: *mut napi_value);
@@ -147,29 +147,12 @@ note_handles! {
     fn napi_get_element(env: napi_env, object: napi_value, index: u32, result: *mut napi_value);
     fn napi_get_new_target(env: napi_env, info: napi_callback_info, result: *mut napi_value);
     fn napi_get_and_clear_last_exception(env: napi_env, result: *mut napi_value);
-    fn napi_define_class(env: napi_env, name: *const c_char, length: isize, constructor: napi_callback, data: *mut c_void, count: usize, properties: *const napi_property_descriptor, result: *mut napi_value);
+    fn napi_new_instance(env: napi_env, constructor: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
+    fn napi_call_function(env: napi_env, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
+    fn napi_make_callback(env: napi_env, context: napi_async_context, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
+    fn napi_run_script(env: napi_env, script: napi_value, result: *mut napi_value);
     fn napi_escape_handle(env: napi_env, scope: napi_escapable_handle_scope, escapee: napi_value, result: *mut napi_value);
     fn napi_set_named_property(env: napi_env, object: napi_value, name: *const c_char, value: napi_value);
-    fn napi_define_properties(env: napi_env, object: napi_value, count: usize, properties: *const napi_property_descriptor);
-}
-
-wrap! {
-    fn napi_get_cb_info(env: napi_env, info: napi_callback_info, argc: *mut usize, argv: *mut napi_value, this: *mut napi_value, data: *mut *mut c_void) |real| {
-        caller::enter(env);
-        handles::around(|| real(env, info, argc, argv, this, data))
-    }
-    fn napi_new_instance(env: napi_env, constructor: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value) |real| {
-        handles::around(|| caller::keep(|| real(env, constructor, argc, argv, result)))
-    }
-    fn napi_call_function(env: napi_env, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value) |real| {
-        handles::around(|| caller::keep(|| real(env, this, function, argc, argv, result)))
-    }
-    fn napi_make_callback(env: napi_env, context: napi_async_context, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value) |real| {
-        handles::around(|| caller::keep(|| real(env, context, this, function, argc, argv, result)))
-    }
-    fn napi_run_script(env: napi_env, script: napi_value, result: *mut napi_value) |real| {
-        handles::around(|| caller::keep(|| real(env, script, result)))
-    }
 }
 
 fn count(status: napi_status, counter: Counter) -> napi_status {
@@ -194,6 +177,7 @@ macro_rules! unobserved {
 
 unobserved! {
     real_get_global = c"napi_get_global"(env: napi_env, result: *mut napi_value);
+    real_get_cb_info = c"napi_get_cb_info"(env: napi_env, info: napi_callback_info, argc: *mut usize, argv: *mut napi_value, this: *mut napi_value, data: *mut *mut c_void);
     real_get_last_error_info = c"napi_get_last_error_info"(env: napi_env, result: *mut *const napi_extended_error_info);
     real_open_handle_scope = c"napi_open_handle_scope"(env: napi_env, result: *mut napi_handle_scope);
     real_close_handle_scope = c"napi_close_handle_scope"(env: napi_env, scope: napi_handle_scope);

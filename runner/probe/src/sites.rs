@@ -62,8 +62,10 @@ columns! {
     References = "references",
     /// Scopes not closed.
     Scopes = "scopes",
-    /// Native data that was tied to a JavaScript value and whose finalizer has not run.
-    Natives = "natives",
+    /// Native data tied to objects by `napi_wrap` that has not come to its end.
+    Wraps = "wraps",
+    /// Externals, external buffers and external array buffers whose finalizer has not run.
+    Externals = "externals",
     /// Thread-safe functions not finalized.
     Functions = "tsfn",
     /// Payloads that wait in their queues.
@@ -185,8 +187,7 @@ fn file() -> Option<&'static File> {
 #[inline(never)]
 pub(crate) fn here() -> u32 {
     let Some(file) = file() else { return NOWHERE };
-    let stack = walk();
-    find(file, &stack, caller::of(&stack))
+    find(file, &walk(), caller::current())
 }
 
 /// Counts at a site. Nothing happens at [`NOWHERE`].

@@ -25,7 +25,7 @@ type StackTrace = unsafe extern "C" fn(*mut c_void, c_int, c_int) -> *mut c_void
 type FrameCount = unsafe extern "C" fn(*mut c_void) -> c_int;
 /// `v8::StackTrace::GetFrame`: trace, isolate, index.
 type Frame = unsafe extern "C" fn(*mut c_void, *mut c_void, u32) -> *mut c_void;
-/// `v8::StackFrame::GetLocation`: a line and a column, both of 32 bits.
+/// `v8::StackFrame::GetLocation`: a line and a column, both from 0 and of 32 bits.
 type Location = unsafe extern "C" fn(*mut c_void) -> u64;
 /// `v8::StackFrame::GetScriptId`.
 type ScriptId = unsafe extern "C" fn(*mut c_void) -> c_int;
@@ -122,7 +122,7 @@ impl Stack {
                 if let Some(script) = text(env, script) {
                     let (location, id) = ((self.location)(frame), (self.script_id)(frame));
                     let key = (location ^ ((id as u64) << 48)).wrapping_mul(0x9e37_79b9_7f4a_7c15).max(1);
-                    let line = location & 0xffff_ffff;
+                    let line = (location & 0xffff_ffff) + 1;
                     let function = || text(env, (self.function)(frame)).unwrap_or(Text { bytes: [0; 512], length: 0 });
                     return sites::caller(key, || Some(Place { function: function(), script, line }));
                 }

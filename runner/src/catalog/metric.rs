@@ -128,25 +128,27 @@ impl Metric {
         matches!(self, Metric::BytesPeak | Metric::ExternalPeak | Metric::GcMajor)
     }
 
-    /// What of the probe's call sites explains this number; none when no place in the source does.
-    pub fn kind(self) -> Option<Kind> {
+    /// What of the probe's call sites explains this number; nothing when no place in the source does.
+    pub fn kinds(self) -> &'static [Kind] {
         match self {
-            Metric::BlocksKept => Some(Kind::Blocks),
-            Metric::BytesKept | Metric::BytesPeak => Some(Kind::Bytes),
-            Metric::HandlesPeak => Some(Kind::Handles),
-            Metric::ReferencesKept => Some(Kind::References),
-            Metric::ReferencesForeign => Some(Kind::Foreign),
-            Metric::ReferencesDead => Some(Kind::Dead),
-            Metric::WrapsKept | Metric::ExternalsKept | Metric::FinalizersRun => Some(Kind::Natives),
-            Metric::ExternalKept | Metric::ExternalPeak => Some(Kind::External),
-            Metric::TsfnKept => Some(Kind::Functions),
-            Metric::QueuePeak => Some(Kind::Queue),
-            Metric::ScopesKept => Some(Kind::Scopes),
-            Metric::WorksKept => Some(Kind::Works),
-            Metric::DeferredsKept => Some(Kind::Deferreds),
-            Metric::HooksKept => Some(Kind::Hooks),
-            Metric::InstancesKept => Some(Kind::Instances),
-            Metric::QueueRefused | Metric::GcMajor | Metric::GcForced => None,
+            Metric::BlocksKept => &[Kind::Blocks],
+            Metric::BytesKept | Metric::BytesPeak => &[Kind::Bytes],
+            Metric::HandlesPeak => &[Kind::Handles],
+            Metric::ReferencesKept => &[Kind::References],
+            Metric::ReferencesForeign => &[Kind::Foreign],
+            Metric::ReferencesDead => &[Kind::Dead],
+            Metric::WrapsKept => &[Kind::Wraps],
+            Metric::ExternalsKept => &[Kind::Externals],
+            Metric::FinalizersRun => &[Kind::Wraps, Kind::Externals],
+            Metric::ExternalKept | Metric::ExternalPeak => &[Kind::External],
+            Metric::TsfnKept => &[Kind::Functions],
+            Metric::QueuePeak => &[Kind::Queue],
+            Metric::ScopesKept => &[Kind::Scopes],
+            Metric::WorksKept => &[Kind::Works],
+            Metric::DeferredsKept => &[Kind::Deferreds],
+            Metric::HooksKept => &[Kind::Hooks],
+            Metric::InstancesKept => &[Kind::Instances],
+            Metric::QueueRefused | Metric::GcMajor | Metric::GcForced => &[],
         }
     }
 }
@@ -168,8 +170,10 @@ named! {
         Dead = "dead",
         /// Scopes not closed.
         Scopes = "scopes",
-        /// Native data whose finalizer has not run.
-        Natives = "natives",
+        /// Native data tied to objects that has not come to its end.
+        Wraps = "wraps",
+        /// Externals whose finalizer has not run.
+        Externals = "externals",
         /// Thread-safe functions not finalized.
         Functions = "tsfn",
         /// Payloads that wait in their queues.

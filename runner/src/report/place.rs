@@ -56,7 +56,8 @@ fn noun(kind: Kind) -> [&'static str; 2] {
         Kind::Foreign => ["use of another environment's reference", "uses of another environment's reference"],
         Kind::Dead => ["use of a deleted reference", "uses of a deleted reference"],
         Kind::Scopes => ["handle scope", "handle scopes"],
-        Kind::Natives => ["native half", "native halves"],
+        Kind::Wraps => ["wrap", "wraps"],
+        Kind::Externals => ["external", "externals"],
         Kind::Functions => ["thread-safe function", "thread-safe functions"],
         Kind::Queue => ["waiting payload", "waiting payloads"],
         Kind::Works => ["async work", "async works"],
@@ -69,11 +70,9 @@ fn noun(kind: Kind) -> [&'static str; 2] {
 fn verb(kind: Kind) -> &'static str {
     match kind {
         Kind::Blocks | Kind::Bytes => "allocated",
-        Kind::Handles => "made",
+        Kind::Handles | Kind::Wraps | Kind::Externals | Kind::Foreign | Kind::Dead => "made",
         Kind::References | Kind::Functions | Kind::Works | Kind::Deferreds => "created",
-        Kind::Foreign | Kind::Dead => "made",
         Kind::Scopes => "opened",
-        Kind::Natives => "tied to an object",
         Kind::Queue => "of a thread-safe function that was created",
         Kind::Hooks => "added",
         Kind::Instances => "set",

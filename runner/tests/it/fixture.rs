@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use runner::catalog::ENDS;
+use runner::event::Event;
+use runner::grade::{COMPILES, CheckResult};
 use tempfile::TempDir;
 
 /// The lesson that the fixtures edit.
@@ -90,6 +93,35 @@ impl Fixture {
     /// A statement that makes a source which was never compiled before.
     pub(crate) fn unique(&self) -> String {
         format!("let _ = {:?};", self.root())
+    }
+
+    /// Makes a lesson of its own of the fixture: an exercise, what drives it, and what is checked of it.
+    pub(crate) fn teach(&self, exercise: &str, drive: &str, work: &str, checks: &[(&str, &str)]) {
+        self.exercise(exercise);
+        self.write(&format!("lessons/{ID}/drive.mjs"), drive);
+        let mut manifest = format!(
+            "title = 'A lesson'\nminutes = 1\ngoal = 'None.'\nhints = ['1', '2', '3']\ngauge = 'blocks'\n\n[work]\nunit = 'things'\n{work}\n"
+        );
+        for (name, evidence) in checks {
+            manifest += &format!("\n[[check]]\nname = '{name}'\n{evidence}\nbecause = 'a test'\n");
+        }
+        let first = checks.first().map_or(ENDS, |(name, _)| name);
+        let wrong = fs::read_dir(self.path(&format!("lessons/{ID}/wrong"))).unwrap().flatten();
+        for name in wrong.map(|entry| entry.path().file_stem().unwrap().to_string_lossy().into_owned()) {
+            manifest += &format!("\n[wrong.{name}]\ntitle = 'x'\nfails = '{first}'\nwhy = 'x'\n");
+        }
+        self.write(&format!("lessons/{ID}/lesson.toml"), &manifest);
+    }
+
+    /// The checks of the exercise, as the events tell them.
+    #[track_caller]
+    pub(crate) fn checks(&self, options: &[&str]) -> Vec<CheckResult> {
+        let done = self.lesson(&[&["check", ID, "--format", "json"], options].concat());
+        let events = done.stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+        let checks: Vec<_> =
+            events.filter_map(|event| if let Event::Check(check) = event { Some(check) } else { None }).collect();
+        assert!(!checks.is_empty() && checks[0].name != COMPILES, "{}\n{}", done.stdout, done.stderr);
+        checks
     }
 
     /// Gives the lesson other limits.

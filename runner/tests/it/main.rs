@@ -7,6 +7,7 @@ mod events;
 mod fixture;
 mod grading;
 mod isolation;
+mod ledger;
 mod misbehaviour;
 mod places;
 mod refusal;

@@ -147,10 +147,10 @@ wrap! {
         open(handles::around(|| real(env, deferred, promise)), Kind::Deferred, deferred, env)
     }
     fn napi_resolve_deferred(env: napi_env, deferred: napi_deferred, value: napi_value) |real| {
-        ledger::close_by(Kind::Deferred, deferred, || caller::keep(|| real(env, deferred, value)))
+        ledger::close_by(Kind::Deferred, deferred, || real(env, deferred, value))
     }
     fn napi_reject_deferred(env: napi_env, deferred: napi_deferred, reason: napi_value) |real| {
-        ledger::close_by(Kind::Deferred, deferred, || caller::keep(|| real(env, deferred, reason)))
+        ledger::close_by(Kind::Deferred, deferred, || real(env, deferred, reason))
     }
     fn napi_create_async_work(
         env: napi_env,

@@ -5,15 +5,11 @@
 
 /// Frames that are kept of a stack, the innermost first.
 pub(super) const FRAMES: usize = 24;
-/// Frames that are looked at, to find the outermost one of the add-on.
-const MOST: usize = 512;
 
 /// The add-on's part of a stack.
 pub(crate) struct Stack {
     frames: [u64; FRAMES],
     depth: usize,
-    /// The frame of the function that Node called. It is the same as long as that call lasts.
-    pub(crate) outermost: usize,
 }
 
 impl Stack {
@@ -35,23 +31,17 @@ unsafe extern "C" {
 #[inline(always)]
 pub(crate) fn walk() -> Stack {
     let (start, end) = ((&raw const START).addr(), (&raw const END).addr());
-    let mut stack = Stack { frames: [0; FRAMES], depth: 0, outermost: 0 };
+    let mut stack = Stack { frames: [0; FRAMES], depth: 0 };
     let mut frame = frame_pointer();
-    for _ in 0..MOST {
-        if frame == 0 || !frame.is_multiple_of(8) {
-            break;
-        }
+    while stack.depth < FRAMES && frame != 0 && frame.is_multiple_of(8) {
         // SAFETY: `frame` is the frame pointer of a function of this add-on: the first is our own, and
         // each next one belongs to a function whose return address was found to be the add-on's.
         let (next, back) = unsafe { (*(frame as *const usize), *((frame + 8) as *const usize)) };
-        stack.outermost = frame;
         if !(start..end).contains(&back) {
             break;
         }
-        if stack.depth < FRAMES {
-            stack.frames[stack.depth] = (back - start) as u64;
-            stack.depth += 1;
-        }
+        stack.frames[stack.depth] = (back - start) as u64;
+        stack.depth += 1;
         // A stack grows downwards: anything else is no chain of frames.
         if next <= frame || next - frame > 1 << 20 {
             break;
