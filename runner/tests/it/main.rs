@@ -4,6 +4,7 @@
 mod catalog;
 mod commands;
 mod events;
+mod exact;
 mod fixture;
 mod grading;
 mod isolation;

@@ -1,0 +1,151 @@
+//! What the probe costs in each of its modes, as ratios to the same add-on without it.
+//!
+//! Two functions: one that allocates (100 000 strings that go into maps and out again, never calling Node),
+//! and one that is called and calls (20 000 calls from JavaScript, each with a reference and a property).
+//!
+//! ```text
+//! cargo bench -p runner --bench modes
+//! ```
+#![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+
+#[path = "../tests/it/fixture.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod fixture;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use fixture::{Fixture, ID};
+use serde::Deserialize;
+
+const ROUNDS: usize = 15;
+/// Each mode is run so often, in turn with the others, and the median of its medians counts.
+const TIMES: usize = 5;
+
+const SOURCE: &str = r#"
+use std::collections::HashMap;
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+#[napi]
+pub fn allocate(strings: u32) -> u32 {
+    let mut left = 0;
+    for map in 0..strings / 500 {
+        let words: HashMap<String, u32> = (0..500).map(|word| (format!("{map} word {word}"), word)).collect();
+        left += words.len() as u32;
+    }
+    left
+}
+
+#[napi]
+pub fn visit(object: Object) -> Result<u32> {
+    let kept: ObjectRef<false> = object.create_ref()?;
+    let number = object.get::<u32>("number")?.unwrap_or(0);
+    kept.unref(&Env::from(napi::JsValue::value(&object).env))?;
+    Ok(number)
+}
+"#;
+
+/// A mode, and the files that it wants.
+const MODES: &[(&str, &[(&str, usize)], bool)] = &[
+    ("off", &[], false),
+    ("counters and ledger", &[("LESSON_PROBE", 8 << 10)], false),
+    ("sites", &[("LESSON_PROBE", 8 << 10), ("LESSON_SITES", 1 << 20)], false),
+    ("sites and callers", &[("LESSON_PROBE", 8 << 10), ("LESSON_SITES", 1 << 20)], true),
+    ("guard", &[("LESSON_PROBE", 8 << 10), ("LESSON_SITES", 1 << 20), ("LESSON_GUARD", 64 << 10)], true),
+];
+
+#[derive(Clone, Copy, Deserialize)]
+struct Times {
+    allocate: f64,
+    calls: f64,
+}
+
+fn main() {
+    for profile in ["release", "dev"] {
+        let plain = Addon::build(profile, false);
+        let probed = Addon::build(profile, true);
+        let mut times = vec![Vec::new(); MODES.len() + 1];
+        for _ in 0..TIMES {
+            times[0].push(plain.time(&[], false));
+            for (index, (_, files, callers)) in MODES.iter().enumerate() {
+                times[index + 1].push(probed.time(files, *callers));
+            }
+        }
+        let medians: Vec<Times> = times.iter().map(|times| median(times)).collect();
+        println!("{profile} build:            100 000 strings        20 000 calls");
+        println!("  {:<20} {:>8.1} ms            {:>8.1} ms", "no probe", medians[0].allocate, medians[0].calls);
+        for ((name, ..), times) in MODES.iter().zip(&medians[1..]) {
+            println!(
+                "  {name:<20} {:>8.1} ms {:>6.2} ×   {:>8.1} ms {:>6.2} ×",
+                times.allocate,
+                times.allocate / medians[0].allocate,
+                times.calls,
+                times.calls / medians[0].calls
+            );
+        }
+    }
+}
+
+struct Addon {
+    library: PathBuf,
+    course: Fixture,
+}
+
+impl Addon {
+    /// The same source, as the runner builds it, or as any napi project does.
+    fn build(profile: &str, probe: bool) -> Addon {
+        let course = Fixture::new();
+        course.exercise(SOURCE);
+        course.edit("Cargo.toml", "members = [\"runner\", \"runner/probe\", \"lessons/*/*\"]", "members = [\"lessons/*/*\"]");
+        course.edit("Cargo.toml", "default-members = [\"runner\"]", "");
+        course.edit("Cargo.toml", "[profile.dev.package.sha2]\nopt-level = 3\n", "");
+        if !probe {
+            let manifest = format!("lessons/{ID}/Cargo.toml");
+            course.edit(&manifest, "build = \"../../build.rs\"", "");
+            course.edit(
+                &manifest,
+                "napi = { path = \"../../../runner/probe\", package = \"probe\" }",
+                "napi = { workspace = true }",
+            );
+        }
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(if probe { "probed" } else { "plain" });
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(course.root()).env("CARGO_TARGET_DIR", &target);
+        cargo.args(["build", "--quiet", "--offline", "--profile", profile, "--package", "scopes-callback-loop", "--lib"]);
+        if probe {
+            cargo.env("RUSTFLAGS", "-Cforce-frame-pointers=yes");
+        }
+        assert!(cargo.status().unwrap().success());
+        let folder = if profile == "dev" { "debug" } else { profile };
+        let library = course.path("addon.node");
+        fs::copy(target.join(folder).join("libscopes_callback_loop.so"), &library).unwrap();
+        Addon { library, course }
+    }
+
+    fn time(&self, files: &[(&str, usize)], callers: bool) -> Times {
+        let mut node = Command::new(std::env::var_os("LESSON_NODE").unwrap_or_else(|| "node".into()));
+        node.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/modes.mjs")).arg(&self.library).arg(ROUNDS.to_string());
+        for (variable, size) in files {
+            let path = self.course.path(variable);
+            fs::write(&path, vec![0; *size]).unwrap();
+            node.env(variable, path);
+        }
+        if callers {
+            node.env("LESSON_CALLERS", "1");
+        }
+        let output = node.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+fn median(times: &[Times]) -> Times {
+    let of = |part: fn(&Times) -> f64| {
+        let mut values: Vec<f64> = times.iter().map(part).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    Times { allocate: of(|times| times.allocate), calls: of(|times| times.calls) }
+}
