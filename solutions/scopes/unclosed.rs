@@ -1,0 +1,16 @@
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+/// What `orders` orders cost together. `price(i)` gives back `{ cents }` for each `i` below
+/// `orders`, or throws where an order has no price: then there is no total.
+#[napi]
+pub fn total(env: Env, orders: u32, price: Function<u32, Object>) -> Result<i64> {
+    let mut total = 0;
+    for order in 0..orders {
+        total += env.run_in_scope(|| {
+            let priced = price.call(order)?;
+            Ok(priced.get::<i64>("cents")?.unwrap_or(0))
+        })?;
+    }
+    Ok(total)
+}
