@@ -23,6 +23,13 @@ const LINES: &[(&str, &str, &[&str])] = &[
         "each native half is freed",
         &["words.entry(word.to_owned())", "Box::into_raw(Box::new(Index { words }))"],
     ),
+    ("scopes/unclosed", "the run ends by itself", &["let scope = HandleScope::create(&env)?;"]),
+    (
+        "references/unref-is-not-delete",
+        "no reference is left",
+        &["sys::napi_create_reference(env.raw(), changed.raw(), 1, &mut watch)"],
+    ),
+    ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
     ("context/static-state", "nothing stays of a worker that has ended", &["let table = vec![0.0; SLOTS];"]),
