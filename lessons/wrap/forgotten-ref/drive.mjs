@@ -7,6 +7,11 @@ let entered = 0;
 
 export function round(addon, t) {
   register ??= addon.register();
+  // The sessions of the round before are over, and collected.
+  let over = 0;
+  for (let id = Math.max(1, entered - t.size + 1); id <= entered; id++) over += addon.find(register, id) ? 1 : 0;
+  t.answer("over", over, 0);
+
   let right = 0;
   let previous;
   // Some players stay until the end of the day.
@@ -25,7 +30,6 @@ export function round(addon, t) {
   for (const [id, session] of guests) right += message(addon, id, session);
   const counted = guests.reduce((sum, [, session]) => sum + session.messages, 0);
   t.answer("found", { right, counted }, { right: 2 * t.size - 1 + guests.length, counted: 3 * guests.length });
-  t.answer("unknown", addon.find(register, entered + 1) ?? null, null);
 }
 
 // A message for the session `id`: whether it finds the very object that `enter` gave.
