@@ -6,6 +6,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::counters::{Counter, add, prepare, raise};
+use crate::guard;
 use crate::sites::{self, Column};
 
 #[global_allocator]
@@ -13,8 +14,8 @@ static ALLOCATOR: Counting = Counting;
 
 struct Counting;
 
-/// Where sites are recorded, a block has this many bytes in front of it at least. They hold the number
-/// of its site.
+/// Where sites are recorded, a block has this many bytes in front of it at least, unless it is guarded.
+/// They hold the number of its site.
 const HEADER: usize = 16;
 
 /// The layout of a block with its header, and how far the header reaches.
@@ -26,22 +27,76 @@ fn with_header(layout: Layout) -> (Layout, usize) {
     (unsafe { Layout::from_size_align_unchecked(size, before) }, before)
 }
 
-/// Counts a block at the site that asks for it, writes the site down, and answers where the add-on's part
-/// begins.
+/// Takes a block that carries the number of its site: on pages of its own in guard mode, where there
+/// is room, or else with a header.
 ///
 /// # Safety
-/// `block` has room for a header of `before` bytes, or is null.
-unsafe fn mark(block: *mut u8, before: usize, bytes: i64) -> *mut u8 {
-    if block.is_null() {
-        return block;
+/// That of [`GlobalAlloc::alloc`].
+unsafe fn take_tagged(layout: Layout, site: u32, system: unsafe fn(&System, Layout) -> *mut u8) -> *mut u8 {
+    if let Some(pointer) = guard::take(layout, site) {
+        return pointer;
     }
-    let site = sites::here();
-    sites::add(site, Column::Blocks, 1);
-    sites::add(site, Column::Bytes, bytes);
-    // SAFETY: the caller's contract; `before` is at least the size of a `u32` and a multiple of 16.
+    let (whole, before) = with_header(layout);
+    // SAFETY: the caller's contract. A header has room for a `u32`, and is a multiple of 16.
     unsafe {
+        let block = system(&System, whole);
+        if block.is_null() {
+            return block;
+        }
         block.cast::<u32>().write(site);
         block.add(before)
+    }
+}
+
+/// Gives back a block of [`take_tagged`].
+///
+/// # Safety
+/// That of [`GlobalAlloc::dealloc`].
+unsafe fn free_tagged(pointer: *mut u8, layout: Layout) {
+    if guard::owns(pointer) {
+        return guard::give_back(pointer);
+    }
+    let (whole, before) = with_header(layout);
+    // SAFETY: `take_tagged` gave out this pointer, `before` bytes behind the block's begin.
+    unsafe { System.dealloc(pointer.sub(before), whole) };
+}
+
+/// The site that a block of [`take_tagged`] is counted at.
+///
+/// # Safety
+/// The block has not been given back.
+unsafe fn site_of(pointer: *mut u8, layout: Layout) -> u32 {
+    if guard::owns(pointer) {
+        return guard::site_of(pointer);
+    }
+    let (_, before) = with_header(layout);
+    // SAFETY: as in `free_tagged`.
+    unsafe { pointer.sub(before).cast::<u32>().read() }
+}
+
+/// Gives a block of [`take_tagged`] another size.
+///
+/// # Safety
+/// That of [`GlobalAlloc::realloc`].
+unsafe fn resize_tagged(pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+    let (whole, before) = with_header(layout);
+    // SAFETY: the caller's contract; without a guard as in `free_tagged`, and the header moves along.
+    unsafe {
+        if !guard::owns(pointer) {
+            let block = System.realloc(pointer.sub(before), whole, new_size + before);
+            return if block.is_null() { block } else { block.add(before) };
+        }
+        // A place that is too small or too large would have no guard at its end.
+        let to = Layout::from_size_align_unchecked(new_size, layout.align());
+        let moved = take_tagged(to, guard::site_of(pointer), System::alloc);
+        if !moved.is_null() {
+            moved.copy_from_nonoverlapping(pointer, layout.size().min(new_size));
+            guard::give_back(pointer);
+            if !guard::owns(moved) {
+                guard::count(moved);
+            }
+        }
+        moved
     }
 }
 
@@ -63,11 +118,20 @@ impl Counting {
             // SAFETY: the caller's contract is the system allocator's.
             return Counting::count(unsafe { system(&System, layout) }, layout);
         }
-        let (whole, before) = with_header(layout);
-        // SAFETY: as above, and the block has room for its header.
-        let pointer = unsafe { mark(system(&System, whole), before, layout.size() as i64) };
+        let site = sites::here();
+        // SAFETY: the caller's contract.
+        let pointer = unsafe { take_tagged(layout, site, system) };
+        if !pointer.is_null() {
+            count_at(site, 1, layout.size() as i64);
+            guard::count(pointer);
+        }
         Counting::count(pointer, layout)
     }
+}
+
+fn count_at(site: u32, blocks: i64, bytes: i64) {
+    sites::add(site, Column::Blocks, blocks);
+    sites::add(site, Column::Bytes, bytes);
 }
 
 fn grow(bytes: i64) {
@@ -75,8 +139,8 @@ fn grow(bytes: i64) {
     raise(Counter::PeakBytes, live);
 }
 
-// SAFETY: every call is handed to the system's allocator, with room for a header where there is one;
-// counting does not allocate.
+// SAFETY: every call is handed to the system's allocator, with room for a header where there is one, or
+// to the guard's; counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's contract.
@@ -95,29 +159,24 @@ unsafe impl GlobalAlloc for Counting {
             // SAFETY: the caller's contract.
             return unsafe { System.dealloc(pointer, layout) };
         }
-        let (whole, before) = with_header(layout);
-        // SAFETY: `take` gave out this pointer, `before` bytes behind the block's begin.
+        // SAFETY: the caller's contract.
         unsafe {
-            let block = pointer.sub(before);
-            let site = block.cast::<u32>().read();
-            sites::add(site, Column::Blocks, -1);
-            sites::add(site, Column::Bytes, -(layout.size() as i64));
-            System.dealloc(block, whole);
+            count_at(site_of(pointer, layout), -1, -(layout.size() as i64));
+            free_tagged(pointer, layout);
         }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         let change = new_size as i64 - layout.size() as i64;
-        // SAFETY: the caller's contract; with a header, as in `dealloc`. The header moves with the block.
+        // SAFETY: the caller's contract. A block keeps its site.
         let moved = unsafe {
             if sites::headers() {
-                let (whole, before) = with_header(layout);
-                let block = System.realloc(pointer.sub(before), whole, new_size + before);
-                if block.is_null() {
-                    return block;
+                let site = site_of(pointer, layout);
+                let moved = resize_tagged(pointer, layout, new_size);
+                if !moved.is_null() {
+                    sites::add(site, Column::Bytes, change);
                 }
-                sites::add(block.cast::<u32>().read(), Column::Bytes, change);
-                block.add(before)
+                moved
             } else {
                 System.realloc(pointer, layout, new_size)
             }

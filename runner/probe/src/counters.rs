@@ -95,6 +95,9 @@ counters! {
     Drained = "tsfn.drained",
     ScopesOpened = "scopes.opened",
     ScopesClosed = "scopes.closed",
+    /// Blocks that have had pages of their own, and those for which there was no room, in guard mode.
+    Guarded = "guard.blocks",
+    Unguarded = "guard.unguarded",
 }
 
 #[repr(C)]
@@ -166,16 +169,18 @@ fn table() -> &'static Table {
 fn open_once() -> *mut Table {
     let table = map_file().unwrap_or(UNWATCHED.0.get());
     crate::sites::open();
+    crate::guard::open();
     TABLE.store(table, Release);
-    // SAFETY: `leave` only stores to an atomic.
+    // SAFETY: `leave` only stores to atomics.
     unsafe { libc::pthread_atfork(None, None, Some(leave)) };
     table
 }
 
-/// A forked child shares the file with its parent and must not count in it.
+/// A forked child shares the files with its parent and must not write to them.
 extern "C" fn leave() {
     TABLE.store(UNWATCHED.0.get(), Release);
     crate::sites::leave();
+    crate::guard::leave();
 }
 
 fn map_file() -> Option<*mut Table> {

@@ -11,6 +11,7 @@
 //! - [`handles`] asks V8 how many local handles are alive.
 //! - [`sites`] says for each of these which place in the add-on asked for it, and [`caller`] which
 //!   JavaScript function had called, in the runs that want to know.
+//! - [`guard`] gives each block pages of its own, in the runs that look for a bad access.
 //! - [`counters`] is where all of these write: a table in a file that Node's harness reads while the
 //!   add-on runs and that the runner reads after the process is gone, however it ended.
 //!
@@ -21,6 +22,7 @@ mod allocator;
 mod caller;
 mod counters;
 mod finalizers;
+mod guard;
 mod handles;
 mod ledger;
 mod look;

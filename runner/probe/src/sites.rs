@@ -16,8 +16,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
 
 use crate::caller::{self, Place};
-use walk::FRAMES;
-pub(crate) use walk::{Stack, walk};
+pub(crate) use walk::{FRAMES, Stack, is_chained, offset, walk};
 
 /// First bytes of the file. The digit is the version of the layout.
 const MAGIC: [u8; 8] = *b"AGSITES2";

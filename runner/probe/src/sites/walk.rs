@@ -4,7 +4,7 @@
 //! ends where the frames are no longer the add-on's: what called it is Node.
 
 /// Frames that are kept of a stack, the innermost first.
-pub(super) const FRAMES: usize = 24;
+pub(crate) const FRAMES: usize = 24;
 
 /// The add-on's part of a stack.
 pub(crate) struct Stack {
@@ -13,6 +13,17 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
+    pub(crate) const EMPTY: Stack = Stack { frames: [0; FRAMES], depth: 0 };
+
+    /// Adds the next frame outwards, while there is room.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, frame: u64) {
+        if self.depth < FRAMES {
+            self.frames[self.depth] = frame;
+            self.depth += 1;
+        }
+    }
+
     /// Return addresses, counted from the start of the add-on.
     pub(crate) fn frames(&self) -> &[u64] {
         &self.frames[..self.depth]
@@ -27,23 +38,32 @@ unsafe extern "C" {
     static END: u8;
 }
 
+/// How far an address is from the start of the add-on; none when it is not in the add-on's code.
+#[inline(always)]
+pub(crate) fn offset(address: usize) -> Option<u64> {
+    let (start, end) = ((&raw const START).addr(), (&raw const END).addr());
+    (start..end).contains(&address).then(|| (address - start) as u64)
+}
+
+/// Whether `next` can be the frame behind `frame`: a stack grows downwards, and anything else is no chain
+/// of frames.
+#[inline(always)]
+pub(crate) fn is_chained(frame: usize, next: usize) -> bool {
+    next > frame && next - frame <= 1 << 20
+}
+
 /// Walks the stack of the function that this is inlined into.
 #[inline(always)]
 pub(crate) fn walk() -> Stack {
-    let (start, end) = ((&raw const START).addr(), (&raw const END).addr());
-    let mut stack = Stack { frames: [0; FRAMES], depth: 0 };
+    let mut stack = Stack::EMPTY;
     let mut frame = frame_pointer();
     while stack.depth < FRAMES && frame != 0 && frame.is_multiple_of(8) {
         // SAFETY: `frame` is the frame pointer of a function of this add-on: the first is our own, and
         // each next one belongs to a function whose return address was found to be the add-on's.
         let (next, back) = unsafe { (*(frame as *const usize), *((frame + 8) as *const usize)) };
-        if !(start..end).contains(&back) {
-            break;
-        }
-        stack.frames[stack.depth] = (back - start) as u64;
-        stack.depth += 1;
-        // A stack grows downwards: anything else is no chain of frames.
-        if next <= frame || next - frame > 1 << 20 {
+        let Some(back) = offset(back) else { break };
+        stack.push(back);
+        if !is_chained(frame, next) {
             break;
         }
         frame = next;
