@@ -10,7 +10,8 @@ use crate::grade::{self, Outcome};
 use crate::measure::{Measured, Table};
 use crate::process::{Cancel, ProcessError};
 use crate::run::{self, Options, Recording, RunError};
-use crate::sites::Program;
+use crate::sites::fault::Incident;
+use crate::sites::{self, Program};
 
 /// Why there is no verdict at all.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,8 @@ pub struct Checked {
     pub source_hash: String,
     /// What rustc says, when it rejects the source.
     pub compile_error: Option<String>,
+    /// The bad access that a guard has seen, with its places.
+    pub fault: Option<Incident>,
     /// The run and its table; none when there was nothing to run.
     pub ran: Option<(Recording, Table)>,
 }
@@ -61,7 +64,7 @@ pub fn check(
     events(Event::Start { lesson: lesson.id.clone(), variant: variant.clone() });
     let checked = match compile::compile(course, lesson, variant, &mut |step| events(step.into()), cancel)? {
         Compiled::Rejected { messages, source_hash } => {
-            Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), ran: None }
+            Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), fault: None, ran: None }
         }
         Compiled::Addon(addon) => {
             let recording = run::run(course, lesson, &addon.library, options, &mut |step| events(step.into()), cancel)?;
@@ -75,8 +78,9 @@ pub fn check(
                 text: &addon.source,
                 drive: lesson.relative(&drive),
             };
+            let fault = sites::fault::incident(&recording, program);
             grade::explain(&mut outcome, &lesson.manifest, &recording, program);
-            Checked { outcome, source_hash: addon.source_hash, compile_error: None, ran: Some((recording, table)) }
+            Checked { outcome, source_hash: addon.source_hash, compile_error: None, fault, ran: Some((recording, table)) }
         }
     };
     if let Some((_, table)) = &checked.ran {

@@ -1,13 +1,15 @@
 //! From a recording to a verdict. Pure: what a run showed is all that counts.
 
 mod ending;
+mod fault;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Bound, Check, Evidence, Manifest};
+use crate::catalog::{Bound, Check, Evidence, Manifest, Metric};
 use crate::measure::Measured;
 use crate::number::{metric_value, plain, plural};
 use crate::run::Recording;
+use crate::sites::fault::Incident;
 use crate::sites::{self, Place, Program};
 
 /// What is certain.
@@ -41,6 +43,9 @@ pub struct CheckResult {
     /// Lines of the source that explain the number, the worst first.
     #[serde(default)]
     pub places: Vec<Place>,
+    /// The bad access that it failed for, with its places.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Box<Incident>>,
 }
 
 /// All checks of one run, and the verdict that follows.
@@ -74,6 +79,7 @@ impl Outcome {
             because: "an add-on that does not compile can't be run".into(),
             evidence: Vec::new(),
             places: Vec::new(),
+            fault: None,
         }])
     }
 
@@ -87,6 +93,9 @@ impl Outcome {
 pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording, program: Program) {
     for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
         let check = manifest.checks.iter().find(|check| check.name == result.name);
+        if let Some(Evidence::Metric(Metric::GuardFaults, _)) = check.map(|check| &check.evidence) {
+            result.fault = sites::fault::incident(recording, program).map(Box::new);
+        }
         result.places = match check.map(|check| &check.evidence) {
             Some(Evidence::Metric(metric, _)) => sites::explain(*metric, recording, program),
             Some(Evidence::Answer(_)) => Vec::new(),
@@ -127,7 +136,10 @@ fn decide(check: &Check, recording: &Recording) -> CheckResult {
                         Bound::AtMost(most) => value <= *most,
                         Bound::AtLeast(least) => value >= *least,
                     };
-                    (verdict_of(holds), expected, show(value), Vec::new())
+                    let fault = recording.fault().filter(|_| *metric == Metric::GuardFaults);
+                    let measured =
+                        fault.map_or_else(|| show(value), |fault| format!("{}: {}", show(value), fault::sentence(fault)));
+                    (verdict_of(holds), expected, measured, Vec::new())
                 }
                 Err(reason) => (Verdict::Undecided, expected, format!("not measured: {reason}"), Vec::new()),
             }
@@ -141,6 +153,7 @@ fn decide(check: &Check, recording: &Recording) -> CheckResult {
         because: check.because.clone(),
         evidence,
         places: Vec::new(),
+        fault: None,
     }
 }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Gauge, Manifest, Metric};
-use crate::run::{Entry, Recording};
+use crate::number::{count, plural};
+use crate::process::End;
+use crate::run::{Entry, GuardState, Recording};
 use crate::step::Moment;
 
 type Gauges = BTreeMap<String, f64>;
@@ -131,6 +133,7 @@ impl<'a> Measured<'a> {
             Metric::HooksKept => self.open("hooks.added", "hooks.ended"),
             Metric::InstancesKept => self.open("instances.set", "instances.finalized"),
             Metric::GcMajor => self.collections(|_, major, _| major),
+            Metric::GuardFaults => self.faults(),
             Metric::GcForced => self.collections(|_, _, forced| forced),
         }
     }
@@ -145,6 +148,27 @@ impl<'a> Measured<'a> {
         let uses = self.0.counters.as_ref().and_then(|counters| get(counters, name));
         match uses {
             Some(uses) if uses > 0.0 || self.is_finished() => Ok(uses),
+            _ => Err(self.unfinished()),
+        }
+    }
+
+    /// A fault is certain, however the run ended. That there was none is certain only of a whole run in which
+    /// every block was guarded.
+    fn faults(self) -> Result<f64, String> {
+        let Some(guard) = &self.0.guard else { return Err("the run had no guard".into()) };
+        if guard.fault.is_some() {
+            return Ok(1.0);
+        }
+        if guard.state != GuardState::Armed {
+            return Err(format!("nothing was guarded: {}", guard.state.reason()));
+        }
+        if guard.unguarded > 0 {
+            let (unguarded, all) = (guard.unguarded as f64, (guard.blocks + guard.unguarded) as f64);
+            return Err(format!("{} of {} found no room under the guard", count(unguarded), plural(all, "block")));
+        }
+        match self.0.exit.end {
+            End::Exited(0) if self.is_finished() => Ok(0.0),
+            _ if self.is_finished() => Err("the process did not end by itself".into()),
             _ => Err(self.unfinished()),
         }
     }

@@ -1,5 +1,6 @@
 //! Outcomes and tables as text. The same values go into JSON as [`crate::event::Event`]s.
 
+pub mod fault;
 pub mod memory;
 pub mod paint;
 mod place;

@@ -1,5 +1,6 @@
 //! From an add-on to a recording: Node loads it and does the lesson's rounds of work.
 
+mod guard_file;
 mod probe_file;
 mod recording;
 mod sites_file;
@@ -18,6 +19,7 @@ use tail::Tail;
 
 /// The oldest Node that has all that the harness uses: its major and minor version.
 pub const OLDEST_NODE: (u32, u32) = (20, 13);
+pub use guard_file::{Access, Deed, Fault, FaultKind, Guard, GuardState};
 pub use recording::{Entry, Recording};
 pub use sites_file::{Caller, Stack, Stacks};
 
@@ -25,6 +27,7 @@ pub use sites_file::{Caller, Stack, Stacks};
 /// first touch of a page that is not there would be the add-on's end.
 const PROBE_ROOM: usize = 8 << 10;
 const SITES_ROOM: usize = 1 << 20;
+const GUARD_ROOM: usize = 4 << 10;
 /// The exit code of a harness that can't write its evidence.
 const NO_EVIDENCE: i32 = 97;
 
@@ -95,14 +98,17 @@ pub fn run(
     fs::write(in_folder("evidence"), "").map_err(file("write", &in_folder("evidence")))?;
     fs::write(in_folder("probe"), vec![0; PROBE_ROOM]).map_err(file("write", &in_folder("probe")))?;
 
+    let work = &lesson.manifest.work;
+    let guard = (options.guard || work.guard).then(|| in_folder("guard"));
     // Call sites cost time, so only a run keeps them whose checks can be explained by them.
-    let sites =
-        (options.scale == Scale::Check && grades(lesson, |metric| !metric.kinds().is_empty())).then(|| in_folder("sites"));
-    if let Some(sites) = &sites {
-        fs::write(sites, vec![0; SITES_ROOM]).map_err(file("write", sites))?;
+    let explained = options.scale == Scale::Check && grades(lesson, |metric| !metric.kinds().is_empty());
+    let sites = (explained || guard.is_some()).then(|| in_folder("sites"));
+    for (path, room) in [(&sites, SITES_ROOM), (&guard, GUARD_ROOM)] {
+        if let Some(path) = path {
+            fs::write(path, vec![0; room]).map_err(file("write", path))?;
+        }
     }
 
-    let work = &lesson.manifest.work;
     let (size, rounds) = (if options.scale == Scale::Run { work.run } else { work.check }, work.rounds);
     let plan = serde_json::json!({
         "addon": addon,
@@ -125,7 +131,7 @@ pub fn run(
             course.root.join("runner/harness/main.mjs").to_string_lossy().into_owned(),
             in_folder("plan.json").to_string_lossy().into_owned(),
         ],
-        env: environment(lesson, &folder, sites.as_deref()),
+        env: environment(lesson, &folder, sites.as_deref(), guard.as_deref()),
         folder: folder.path.clone(),
         limits: Limits {
             wall: Duration::from_secs(work.deadline_s),
@@ -139,9 +145,10 @@ pub fn run(
     let exit = process::run(&course.lesson, &job, &mut tail, cancel)?;
     let entries = tail.finish();
     let counters = probe_file::read(&in_folder("probe"));
+    let guard = guard.map(|guard| guard_file::read(&guard, counters.as_ref()));
     let sites = sites.map(|sites| sites_file::read(&sites)).unwrap_or_default();
     accept(&entries, &exit)?;
-    Ok(Recording { entries, exit, counters, sites, size, rounds })
+    Ok(Recording { entries, exit, counters, sites, guard, size, rounds })
 }
 
 /// What `node --version` prints.
@@ -161,7 +168,7 @@ fn grades(lesson: &Lesson, is_such: impl Fn(Metric) -> bool) -> bool {
 }
 
 /// Nothing of the user's own Node settings may have an influence.
-fn environment(lesson: &Lesson, folder: &RunFolder, sites: Option<&Path>) -> Vec<(String, String)> {
+fn environment(lesson: &Lesson, folder: &RunFolder, sites: Option<&Path>, guard: Option<&Path>) -> Vec<(String, String)> {
     let mut env = process::inherit(|name| NEEDED.contains(&name));
     env.push(("LESSON_PROBE".into(), folder.path.join("probe").to_string_lossy().into_owned()));
     if let Some(sites) = sites {
@@ -169,6 +176,11 @@ fn environment(lesson: &Lesson, folder: &RunFolder, sites: Option<&Path>) -> Vec
         if !grades(lesson, Metric::depends_on_gc) {
             env.push(("LESSON_CALLERS".into(), "1".into()));
         }
+    }
+    if let Some(guard) = guard {
+        env.push(("LESSON_GUARD".into(), guard.to_string_lossy().into_owned()));
+        // What Node itself frees is not guarded, but glibc fills it, so that a use of it gives wrong values.
+        env.push(("MALLOC_PERTURB_".into(), "165".into()));
     }
     env.push(("TMPDIR".into(), folder.path.to_string_lossy().into_owned()));
     env.push((RUN_ID.into(), folder.id.clone()));

@@ -9,6 +9,7 @@
 //! Of blocks only those sites count that grew in every round: tables of napi-rs grow in some.
 
 mod amounts;
+pub mod fault;
 mod symbols;
 
 use std::collections::BTreeMap;

@@ -62,6 +62,9 @@ pub struct Work {
     /// Resident memory of the whole process tree, in MiB, at which a run is stopped.
     #[serde(default = "one_gib")]
     pub memory_mib: u64,
+    /// Whether each block of the add-on has pages of its own, so that a bad access is found.
+    #[serde(default)]
+    pub guard: bool,
 }
 
 fn five() -> u64 {
@@ -223,5 +226,23 @@ pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {
             return Err(at(None, format!("two checks have the name \"{}\"", check.name)));
         }
     }
+    if !work.guard {
+        let used: Used = toml::from_str(&text).map_err(|error| at(error.span(), error.message().to_owned()))?;
+        let metrics = used.check.into_iter().filter_map(|check| check.metric);
+        if let Some(metric) = metrics.into_iter().find(|metric| *metric.get_ref() == Metric::GuardFaults) {
+            return Err(at(Some(metric.span()), "`guard.faults` needs `guard = true` in [work]".into()));
+        }
+    }
     Ok(manifest)
+}
+
+/// The metrics of a manifest, and where they stand in it.
+#[derive(Deserialize)]
+struct Used {
+    check: Vec<UsedMetric>,
+}
+
+#[derive(Deserialize)]
+struct UsedMetric {
+    metric: Option<Spanned<Metric>>,
 }

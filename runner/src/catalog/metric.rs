@@ -77,6 +77,9 @@ named! {
         GcMajor = "gc.major",
         /// Collections during the work that somebody asked for by calling `gc()`.
         GcForced = "gc.forced",
+        /// Accesses to memory that was freed or never allocated: 1 or 0, as the first ends the run. Of the
+        /// whole run, and only with `guard = true`.
+        GuardFaults = "guard.faults",
     }
 }
 
@@ -148,7 +151,7 @@ impl Metric {
             Metric::DeferredsKept => &[Kind::Deferreds],
             Metric::HooksKept => &[Kind::Hooks],
             Metric::InstancesKept => &[Kind::Instances],
-            Metric::QueueRefused | Metric::GcMajor | Metric::GcForced => &[],
+            Metric::QueueRefused | Metric::GcMajor | Metric::GcForced | Metric::GuardFaults => &[],
         }
     }
 }

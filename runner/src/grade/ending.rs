@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::{CheckResult, Verdict};
+use super::{CheckResult, Verdict, fault};
 use crate::catalog::{ENDS, Kind, Manifest};
 use crate::process::End;
 use crate::run::{Entry, Recording};
@@ -29,6 +29,7 @@ pub(super) fn check(manifest: &Manifest, recording: &Recording) -> CheckResult {
         because,
         evidence,
         places: Vec::new(),
+        fault: None,
     }
 }
 
@@ -54,7 +55,10 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
             format!("{}, {}", name(signal), place(recording)),
             "Node aborts when a native function returns with another number of open handle scopes than it was called with",
         ),
-        End::Signal(signal) => failed(format!("{}, {}", name(signal), place(recording)), crash(signal)),
+        End::Signal(signal) => {
+            let because = recording.fault().map_or_else(|| crash(signal).to_owned(), fault::sentence);
+            failed(format!("{}, {}", name(signal), place(recording)), &because)
+        }
         End::CpuLimit => failed(
             format!("stopped after {} s of processor time, {}", work.cpu_s, place(recording)),
             "that is many times what the work needs: look for a loop that does not end",

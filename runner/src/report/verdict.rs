@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::fault;
 use super::memory::wrap;
 use super::paint::Paint;
 use super::place;
@@ -70,6 +71,7 @@ fn explain(check: &CheckResult, shown: &mut BTreeSet<u32>) -> Vec<String> {
             lines.extend(place::source(place));
         }
     }
+    lines.extend(check.fault.iter().flat_map(|incident| fault::lines(incident)));
     if !check.because.is_empty() {
         lines.push(indent("why", &check.because));
     }

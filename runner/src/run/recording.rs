@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::guard_file::{Fault, Guard};
 use super::sites_file::Stacks;
 use super::tail::MOST_BEATS;
 use crate::process::{End, Exit};
@@ -22,6 +23,9 @@ pub struct Recording {
     /// The stacks of the call sites; empty when the run did not keep them.
     #[serde(default)]
     pub sites: Stacks,
+    /// What the guard has seen; none when the run had no guard.
+    #[serde(default)]
+    pub guard: Option<Guard>,
     /// Pieces of work in one round.
     pub size: u64,
     /// Measured rounds that were asked for.
@@ -86,6 +90,11 @@ pub enum Entry {
 }
 
 impl Recording {
+    /// The bad access that the guard has seen.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.guard.as_ref()?.fault.as_ref()
+    }
+
     /// The version of Node, without the `v`.
     pub fn node(&self) -> Option<&str> {
         self.entries.iter().find_map(|entry| match entry {

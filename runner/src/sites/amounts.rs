@@ -97,7 +97,7 @@ mod tests {
             swept: 0,
         };
         let entries = settled.iter().enumerate().map(entry).collect();
-        Recording { entries, exit, counters: None, sites: Stacks::default(), size: 1, rounds }
+        Recording { entries, exit, counters: None, sites: Stacks::default(), guard: None, size: 1, rounds }
     }
 
     #[test]

@@ -35,17 +35,23 @@ impl<'a> Symbols<'a> {
         lines.into_iter().map(|(line, function)| (line, short(&function))).collect()
     }
 
+    /// The function that a return address is in, as it is called in full.
+    pub(super) fn function(&self, address: u64) -> Option<String> {
+        let call = address.checked_sub(1)?;
+        Some(demangle_auto(self.names.before(call)?.name().into(), None).into_owned())
+    }
+
     fn line_of(&self, address: u64, file: &Path) -> Option<(u32, String)> {
         // A return address is that of the instruction behind the call.
         let call = address.checked_sub(1)?;
-        let function = demangle_auto(self.names.before(call)?.name().into(), None);
+        let function = self.function(address)?;
         let mut frames = self.lines.find_frames(call).skip_all_loads().ok()?;
         while let Ok(Some(frame)) = frames.next() {
             if let Some(location) = frame.location
                 && location.file.is_some_and(|path| Path::new(path).ends_with(file))
                 && let Some(line) = location.line
             {
-                return Some((line, function.into_owned()));
+                return Some((line, function));
             }
         }
         None

@@ -23,7 +23,7 @@ fn the_documents_examples_are_events() {
     for name in &examples {
         assert!(DOCUMENT.contains(&format!("**`{name}`**")), "{name} has no explanation");
     }
-    let all = ["start", "source", "phase", "built", "node", "sample", "memory", "check", "verdict", "error", "outcome"];
+    let all = ["start", "source", "phase", "built", "node", "sample", "memory", "check", "check", "verdict", "error", "outcome"];
     assert_eq!(examples, all);
 }
 

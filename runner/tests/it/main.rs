@@ -7,6 +7,7 @@ mod events;
 mod exact;
 mod fixture;
 mod grading;
+mod guard;
 mod isolation;
 mod ledger;
 mod misbehaviour;

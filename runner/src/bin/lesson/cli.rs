@@ -42,6 +42,9 @@ pub(crate) enum Command {
         /// Which program: exercise, solution, or wrong:NAME
         #[arg(long, default_value = "exercise")]
         variant: Variant,
+        /// Stop at the first access to memory that was freed or never allocated, with less work
+        #[arg(long)]
+        guard: bool,
     },
     /// Grade your exercises
     Check {

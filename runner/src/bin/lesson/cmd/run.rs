@@ -4,21 +4,24 @@ use anyhow::Result;
 use runner::catalog::{ENDS, Variant};
 use runner::check;
 use runner::grade::Verdict;
+use runner::report::memory::wrap;
 use runner::report::verdict::{self, Detail};
-use runner::report::{memory, printed};
+use runner::report::{fault, memory, printed};
 use runner::run::Options;
 
 use crate::progress::Progress;
 use crate::session::Session;
 use crate::{FAILED, UNABLE};
 
-pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<u8> {
+pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: bool) -> Result<u8> {
     let lesson = session.catalog.lesson(id)?;
     let source = lesson.source(variant)?;
     session.ready_to_run()?;
     let mut progress = Progress::new(session.live(), true);
     let mut events = |event| progress.event(&event);
-    let checked = match check::check(&session.course, &lesson, variant, Options::RUN, &mut events, &session.cancel) {
+    // A guarded block takes a hundred times as long as another, and a bug does not need many of them.
+    let options = if guard { Options { guard, ..Options::CHECK } } else { Options::RUN };
+    let checked = match check::check(&session.course, &lesson, variant, options, &mut events, &session.cancel) {
         Ok(checked) => checked,
         Err(error) => return super::check::unable(error),
     };
@@ -37,6 +40,17 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant) -> Result<
     if !ended_well {
         println!();
         print!("{}", verdict::text(&lesson.id, variant, &checked, Detail::Full, session.paint));
+    }
+    if let Some(guard) = &recording.guard {
+        println!();
+        // A check of the lesson may have shown it.
+        let shown = !ended_well && checked.outcome.checks.iter().any(|check| check.fault.is_some());
+        match &checked.fault {
+            Some(incident) if !shown => fault::lines(incident).iter().for_each(|line| println!("{line}")),
+            Some(_) => {}
+            None => println!("{}", wrap(&fault::clean(guard), 80)),
+        }
+        println!("{}", session.paint.dim(wrap(fault::LIMITS, 80)));
     }
     println!();
     let next = |word: &str, rest: String| println!("{}  {rest}", session.paint.bold(word));
