@@ -34,6 +34,8 @@ export class Gauges {
   #table;
   #offsets = new Map();
   #look;
+  // Of the add-on's strong references: a site and an object, in turn.
+  references;
 
   constructor(path) {
     this.#file = openSync(path, "r+");
@@ -51,8 +53,10 @@ export class Gauges {
     }
     // Left by the probe; see runner/probe/src/look.rs.
     this.#look = globalThis.__afterGcLook;
-    if (!this.#look) throw new Refusal(BLIND);
+    this.references = globalThis.__afterGcReferences;
+    if (!this.#look || !this.references) throw new Refusal(BLIND);
     delete globalThis.__afterGcLook;
+    delete globalThis.__afterGcReferences;
   }
 
   // The probe's counters by name.

@@ -148,6 +148,19 @@ pub(crate) fn find<T>(kind: Kind, object: *mut T) -> Option<Opened> {
     table().get(&(kind, object.addr())).copied()
 }
 
+/// Gives each reference of an environment that holds its object to `each`, with the site that created it.
+/// `each` may call Node-API.
+pub(crate) fn each_strong(env: napi_env, mut each: impl FnMut(napi_ref, u32)) {
+    let mut strong: Table = HashMap::with_hasher_in(BuildHasherDefault::new(), System);
+    let ours = |((kind, _), opened): &(&(Kind, usize), &Opened)| {
+        *kind == Kind::Reference && opened.env == env.addr() && opened.count > 0
+    };
+    strong.extend(table().iter().filter(ours).map(|(key, opened)| (*key, *opened)));
+    for ((_, reference), opened) in strong {
+        each(std::ptr::with_exposed_provenance_mut(reference), opened.site);
+    }
+}
+
 /// A reference has another strong count now.
 pub(crate) fn recount(reference: napi_ref, count: u32) {
     if let Some(opened) = table().get_mut(&(Kind::Reference, reference.addr())) {

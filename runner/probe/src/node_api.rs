@@ -184,6 +184,10 @@ unobserved! {
     real_get_value_string_utf8 = c"napi_get_value_string_utf8"(env: napi_env, value: napi_value, text: *mut c_char, size: usize, length: *mut usize);
     real_get_undefined = c"napi_get_undefined"(env: napi_env, result: *mut napi_value);
     real_create_function = c"napi_create_function"(env: napi_env, name: *const c_char, length: isize, cb: napi_callback, data: *mut c_void, result: *mut napi_value);
+    real_create_array = c"napi_create_array"(env: napi_env, result: *mut napi_value);
+    real_set_element = c"napi_set_element"(env: napi_env, object: napi_value, index: u32, value: napi_value);
+    real_create_uint32 = c"napi_create_uint32"(env: napi_env, value: u32, result: *mut napi_value);
+    real_get_reference_value = c"napi_get_reference_value"(env: napi_env, reference: napi_ref, result: *mut napi_value);
     real_set_named_property = c"napi_set_named_property"(env: napi_env, object: napi_value, name: *const c_char, value: napi_value);
     real_get_threadsafe_function_context = c"napi_get_threadsafe_function_context"(function: napi_threadsafe_function, result: *mut *mut c_void);
     real_call_function = c"napi_call_function"(env: napi_env, this: napi_value, function: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value);
