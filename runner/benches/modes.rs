@@ -47,13 +47,24 @@ pub fn visit(object: Object) -> Result<u32> {
 }
 "#;
 
-/// A mode, and the files that it wants.
-const MODES: &[(&str, &[(&str, usize)], bool)] = &[
-    ("off", &[], false),
-    ("counters and ledger", &[("LESSON_PROBE", 8 << 10)], false),
-    ("sites", &[("LESSON_PROBE", 8 << 10), ("LESSON_SITES", 1 << 20)], false),
-    ("sites and callers", &[("LESSON_PROBE", 8 << 10), ("LESSON_SITES", 1 << 20)], true),
-    ("guard", &[("LESSON_PROBE", 8 << 10), ("LESSON_SITES", 1 << 20), ("LESSON_GUARD", 64 << 10)], true),
+/// A mode of the probe.
+struct Mode {
+    name: &'static str,
+    /// The variables that name a file of the runner's, as many as there are from the first on.
+    files: usize,
+    /// Whether callers in JavaScript are looked up.
+    callers: bool,
+}
+
+/// The variables, and how large their files are.
+const FILES: [(&str, usize); 3] = [("LESSON_PROBE", 8 << 10), ("LESSON_SITES", 1 << 20), ("LESSON_GUARD", 64 << 10)];
+
+const MODES: [Mode; 5] = [
+    Mode { name: "off", files: 0, callers: false },
+    Mode { name: "counters and ledger", files: 1, callers: false },
+    Mode { name: "sites", files: 2, callers: false },
+    Mode { name: "sites and callers", files: 2, callers: true },
+    Mode { name: "guard", files: 3, callers: true },
 ];
 
 #[derive(Clone, Copy, Deserialize)]
@@ -68,15 +79,15 @@ fn main() {
         let probed = Addon::build(profile, true);
         let mut times = vec![Vec::new(); MODES.len() + 1];
         for _ in 0..TIMES {
-            times[0].push(plain.time(&[], false));
-            for (index, (_, files, callers)) in MODES.iter().enumerate() {
-                times[index + 1].push(probed.time(files, *callers));
+            times[0].push(plain.time(&MODES[0]));
+            for (index, mode) in MODES.iter().enumerate() {
+                times[index + 1].push(probed.time(mode));
             }
         }
         let medians: Vec<Times> = times.iter().map(|times| median(times)).collect();
         println!("{profile} build:            100 000 strings        20 000 calls");
         println!("  {:<20} {:>8.1} ms            {:>8.1} ms", "no probe", medians[0].allocate, medians[0].calls);
-        for ((name, ..), times) in MODES.iter().zip(&medians[1..]) {
+        for (Mode { name, .. }, times) in MODES.iter().zip(&medians[1..]) {
             println!(
                 "  {name:<20} {:>8.1} ms {:>6.2} ×   {:>8.1} ms {:>6.2} ×",
                 times.allocate,
@@ -124,15 +135,15 @@ impl Addon {
         Addon { library, course }
     }
 
-    fn time(&self, files: &[(&str, usize)], callers: bool) -> Times {
+    fn time(&self, mode: &Mode) -> Times {
         let mut node = Command::new(std::env::var_os("LESSON_NODE").unwrap_or_else(|| "node".into()));
         node.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/modes.mjs")).arg(&self.library).arg(ROUNDS.to_string());
-        for (variable, size) in files {
+        for (variable, size) in &FILES[..mode.files] {
             let path = self.course.path(variable);
             fs::write(&path, vec![0; *size]).unwrap();
             node.env(variable, path);
         }
-        if callers {
+        if mode.callers {
             node.env("LESSON_CALLERS", "1");
         }
         let output = node.output().unwrap();

@@ -2,9 +2,10 @@
 //
 //     node --expose-gc --no-warnings main.mjs PLAN
 //
-// PLAN is a JSON file of the runner: { addon, drive, evidence, probe, sites, size, warmup, rounds,
-// oldestNode }, where `sites` may be null. Evidence goes to a file of its own, one JSON object a line, as it is taken, so that what was
-// measured before a crash is kept. What the add-on prints is not read here.
+// PLAN is a JSON file of the runner: { addon, drive, evidence, probe, sites, snapshot, size, warmup, rounds,
+// memory, oldestNode }, where `sites` and `snapshot` may be null. Evidence goes to a file of its own, one
+// JSON object a line, as it is taken, so that what was measured before a crash is kept. What the add-on
+// prints is not read here.
 
 import { readFileSync } from "node:fs";
 import { setInterval } from "node:timers";
@@ -17,6 +18,8 @@ import { Refusal } from "./refusal.mjs";
 import { Round } from "./round.mjs";
 import { settle } from "./settle.mjs";
 import { Sites } from "./sites.mjs";
+import { writeSnapshot } from "./snapshot.mjs";
+import { Tracked } from "./tracked.mjs";
 
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const evidence = new Evidence(plan.evidence);
@@ -44,19 +47,29 @@ async function main() {
   const gauges = new Gauges(plan.probe);
   const gcLog = new GcLog();
   const sites = plan.sites && new Sites(plan.sites);
+  const tracked = new Tracked();
   evidence.write({ at: "loaded", calls: gauges.read().calls });
 
   const drive = await import(pathToFileURL(plan.drive));
-  await settle(gc, gauges);
+  await settle(gc, gauges, tracked);
   for (let index = 1 - plan.warmup; index <= plan.rounds; index++) {
     await one(index);
+  }
+  if (plan.snapshot && tracked.alive() > 0) {
+    // If the process ends in between, it is not the add-on's fault.
+    evidence.write({ at: "snapshot", done: false, missing: null });
+    const missing = writeSnapshot(plan.snapshot, tracked, gauges.references, plan.memory);
+    evidence.write({ at: "snapshot", done: true, missing });
   }
 
   // Rounds 0 and below are the warm-up: napi-rs and V8 fill tables of their own in it.
   async function one(index) {
     const write = (entry) => evidence.write({ round: index, ...entry });
     const sample = (moment) => {
-      write({ at: "sample", moment, gauges: gauges.sample() });
+      const now = gauges.sample();
+      // They are counted by a look at each of them, which would disturb the work.
+      if (moment !== "inside") Object.assign(now, tracked.read());
+      write({ at: "sample", moment, gauges: now });
       if (sites && (moment === "before" || moment === "return" || moment === "settled")) {
         write({ at: "sites", moment, amounts: sites.amounts() });
       }
@@ -68,7 +81,7 @@ async function main() {
     await gcLog.collect();
     sample("before");
 
-    const round = new Round({ plan, index, write, sample });
+    const round = new Round({ plan, index, write, sample, tracked });
     await drive.round(addon, round);
     gcLog.stop();
     sample("return");
@@ -76,7 +89,7 @@ async function main() {
     // Nothing may come between: a turn of the event loop would run finalizers.
     gc();
     sample("gc");
-    write({ at: "settle", ...(await settle(gc, gauges)) });
+    write({ at: "settle", ...(await settle(gc, gauges, tracked)) });
     sample("settled");
     write({ at: "gc", ...(await gcLog.collect()) });
   }

@@ -10,11 +10,13 @@ export class Round {
   #write;
   #sample;
   #samples = 0;
+  #tracked;
 
-  constructor({ plan, index, write, sample }) {
+  constructor({ plan, index, write, sample, tracked }) {
     this.#plan = plan;
     this.#write = write;
     this.#sample = sample;
+    this.#tracked = tracked;
     // Which round this is: 1 and up are measured. Work that depends on it differs from round to round.
     this.index = index;
     // How much work to do.
@@ -33,6 +35,18 @@ export class Round {
   answer(name, actual, expected) {
     // JSON has no undefined: without this the line would say nothing at all.
     this.#write({ at: "answer", name, actual: actual === undefined ? "undefined" : actual, expected });
+  }
+
+  // Says that this object has to be collected when the round's work is done, and gives it back. Tracking
+  // does not keep it. How many of the measured rounds are left in the end is the metric `objects.kept`, and
+  // a check of it that fails says who holds them.
+  //
+  //     const socket = t.track(new Socket());
+  //
+  track(object) {
+    // The warm-up's are nobody's business: what is filled there once may stay.
+    if (this.index >= 1) this.#tracked.add(object);
+    return object;
   }
 
   // Runs `worker(addon, data)` of drive.mjs in a new worker thread that loads the add-on, waits until

@@ -10,15 +10,15 @@ import { EXACT } from "./gauges.mjs";
 const MOST_TURNS = 100;
 const STILL = 2;
 
-export async function settle(gc, gauges) {
-  let before = state(gauges);
+export async function settle(gc, gauges, tracked) {
+  let before = state(gauges, tracked);
   let still = 0;
   for (let turns = 1; turns <= MOST_TURNS; turns++) {
     await new Promise(setImmediate);
     gc();
     gc();
     await new Promise(setImmediate);
-    const now = state(gauges);
+    const now = state(gauges, tracked);
     still = now === before ? still + 1 : 0;
     // The turns that only confirmed the standstill are not part of the way there.
     if (still === STILL) {
@@ -31,7 +31,7 @@ export async function settle(gc, gauges) {
   return { turns: MOST_TURNS, settled: false };
 }
 
-function state(gauges) {
+function state(gauges, tracked) {
   const counters = gauges.read();
-  return EXACT.map((name) => counters[name]).join();
+  return [...EXACT.map((name) => counters[name]), tracked.alive()].join();
 }

@@ -7,6 +7,7 @@ use crate::compile::{self, CompileError, Compiled};
 use crate::course::Course;
 use crate::event::Event;
 use crate::grade::{self, Outcome};
+use crate::holders::{self, Holder};
 use crate::measure::{Measured, Table};
 use crate::process::{Cancel, ProcessError};
 use crate::run::{self, Options, Recording, RunError};
@@ -47,6 +48,8 @@ pub struct Checked {
     pub fault: Option<Incident>,
     /// The run and its table; none when there was nothing to run.
     pub ran: Option<(Recording, Table)>,
+    /// Who holds the tracked objects that are left, as far as the run was asked for it.
+    pub holders: Vec<Holder>,
 }
 
 /// Grades one variant of a lesson.
@@ -64,7 +67,8 @@ pub fn check(
     events(Event::Start { lesson: lesson.id.clone(), variant: variant.clone() });
     let checked = match compile::compile(course, lesson, variant, &mut |step| events(step.into()), cancel)? {
         Compiled::Rejected { messages, source_hash } => {
-            Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), fault: None, ran: None }
+            let (fault, holders) = (None, Vec::new());
+            Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), fault, ran: None, holders }
         }
         Compiled::Addon(addon) => {
             let recording = run::run(course, lesson, &addon.library, options, &mut |step| events(step.into()), cancel)?;
@@ -80,7 +84,9 @@ pub fn check(
             };
             let fault = sites::fault::incident(&recording, program);
             grade::explain(&mut outcome, &lesson.manifest, &recording, program);
-            Checked { outcome, source_hash: addon.source_hash, compile_error: None, fault, ran: Some((recording, table)) }
+            let holders = holders::explain(&recording.held, &recording.sites, program);
+            let ran = Some((recording, table));
+            Checked { outcome, source_hash: addon.source_hash, compile_error: None, fault, ran, holders }
         }
     };
     if let Some((_, table)) = &checked.ran {

@@ -6,6 +6,7 @@ mod fault;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Bound, Check, Evidence, Manifest, Metric};
+use crate::holders::{self, Holder};
 use crate::measure::Measured;
 use crate::number::{metric_value, plain, plural};
 use crate::run::Recording;
@@ -46,6 +47,9 @@ pub struct CheckResult {
     /// The bad access that it failed for, with its places.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Box<Incident>>,
+    /// Who holds the objects that should be gone, the most first.
+    #[serde(default)]
+    pub holders: Vec<Holder>,
 }
 
 /// All checks of one run, and the verdict that follows.
@@ -80,6 +84,7 @@ impl Outcome {
             evidence: Vec::new(),
             places: Vec::new(),
             fault: None,
+            holders: Vec::new(),
         }])
     }
 
@@ -89,7 +94,7 @@ impl Outcome {
     }
 }
 
-/// Gives the failed checks of an outcome the lines of the source that explain them.
+/// Gives the failed checks of an outcome what explains them: lines of the source, and who holds what is left.
 pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording, program: Program) {
     for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
         let check = manifest.checks.iter().find(|check| check.name == result.name);
@@ -101,6 +106,13 @@ pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording
             Some(Evidence::Answer(_)) => Vec::new(),
             None => ending::left_open(recording).map_or_else(Vec::new, |kind| sites::left_open(kind, recording, program)),
         };
+        if let Some(Evidence::Metric(metric, _)) = check.map(|check| &check.evidence)
+            && metric.has_holders()
+        {
+            result.holders = holders::explain(&recording.held, &recording.sites, program);
+            let missing = recording.held.missing.as_ref();
+            result.evidence.extend(missing.map(|reason| format!("who holds them is not known: {reason}")));
+        }
     }
 }
 
@@ -154,6 +166,7 @@ fn decide(check: &Check, recording: &Recording) -> CheckResult {
         evidence,
         places: Vec::new(),
         fault: None,
+        holders: Vec::new(),
     }
 }
 

@@ -19,6 +19,8 @@ pub mod course;
 pub mod doctor;
 pub mod event;
 pub mod grade;
+pub mod heap;
+pub mod holders;
 pub mod law;
 pub mod measure;
 pub mod number;

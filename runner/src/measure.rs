@@ -121,6 +121,7 @@ impl<'a> Measured<'a> {
             Metric::ReferencesDead => self.uses("references.dead"),
             Metric::WrapsKept => self.open("wraps.created", "wraps.ended"),
             Metric::ExternalsKept => self.open("externals.created", "externals.finalized"),
+            Metric::ObjectsKept => self.objects_kept(),
             Metric::FinalizersRun => self.kept(|gauges| get(gauges, "finalizers.run")),
             Metric::ExternalKept => self.kept(|gauges| get(gauges, "external.net")),
             Metric::ExternalPeak => self.peak("external.net", "external.peak"),
@@ -190,6 +191,25 @@ impl<'a> Measured<'a> {
         }
     }
 
+    fn objects_kept(self) -> Result<f64, String> {
+        let kept = self.kept(|gauges| get(gauges, "objects.tracked"));
+        match kept {
+            Ok(0.0) => Err("drive.mjs tracks no object".into()),
+            Ok(_) => match self.tracked() {
+                Some((_, Some(alive))) => Ok(alive),
+                _ => Err("this Node does not show how many objects a WeakSet has".into()),
+            },
+            Err(reason) => Err(reason),
+        }
+    }
+
+    /// How many objects were tracked in the measured rounds, and how many of them are alive after the last
+    /// one, if that is known.
+    pub fn tracked(self) -> Option<(f64, Option<f64>)> {
+        let settled = self.sample(self.0.rounds, Moment::Settled)?;
+        Some((get(settled, "objects.tracked")?, get(settled, "objects.alive")))
+    }
+
     fn peak(self, live: &str, peak: &str) -> Result<f64, String> {
         let rise = |round| {
             let before = get(self.sample(round, Moment::Before)?, live)?;
@@ -219,7 +239,9 @@ impl<'a> Measured<'a> {
 
     /// The table of the run, for the lesson that it belongs to.
     pub fn table(self, manifest: &Manifest) -> Table {
-        let rows: Vec<Row> = Gauge::ALL.iter().map(|gauge| self.row(*gauge)).collect();
+        let tracks = self.tracked().is_some_and(|(tracked, _)| tracked > 0.0) || manifest.gauge == Gauge::Objects;
+        let shown = Gauge::ALL.iter().filter(|gauge| **gauge != Gauge::Objects || tracks);
+        let rows: Vec<Row> = shown.map(|gauge| self.row(*gauge)).collect();
         let mut pause_ms = 0.0;
         let mut collections = 0.0;
         let mut turns = None;
@@ -295,6 +317,7 @@ impl<'a> Measured<'a> {
             Gauge::Deferreds => difference(gauges, "deferreds.created", "deferreds.settled"),
             Gauge::Hooks => difference(gauges, "hooks.added", "hooks.ended"),
             Gauge::Instances => difference(gauges, "instances.set", "instances.finalized"),
+            Gauge::Objects => get(gauges, "objects.alive"),
             Gauge::Finalizers => since_start("finalizers.run"),
             Gauge::External => get(gauges, "external.net"),
             Gauge::Queue => get(gauges, "tsfn.queued"),

@@ -1,6 +1,7 @@
 //! Outcomes and tables as text. The same values go into JSON as [`crate::event::Event`]s.
 
 pub mod fault;
+pub mod held;
 pub mod memory;
 pub mod paint;
 mod place;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::catalog::{Evidence, Lesson, Metric};
 use crate::course::Course;
+use crate::heap::{self, Held};
 use crate::process::{self, Cancel, End, Exit, Job, Limits, ProcessError, RUN_ID, RunFolder};
 use crate::step::{Phase, Step};
 use tail::Tail;
@@ -101,13 +102,17 @@ pub fn run(
     let work = &lesson.manifest.work;
     let guard = (options.guard || work.guard).then(|| in_folder("guard"));
     // Call sites cost time, so only a run keeps them whose checks can be explained by them.
-    let explained = options.scale == Scale::Check && grades(lesson, |metric| !metric.kinds().is_empty());
-    let sites = (explained || guard.is_some()).then(|| in_folder("sites"));
+    let graded = |is_such: fn(Metric) -> bool| options.scale == Scale::Check && grades(lesson, is_such);
+    let explained = graded(|metric| !metric.kinds().is_empty() || metric.has_holders());
+    let sites = (options.why || explained || guard.is_some()).then(|| in_folder("sites"));
     for (path, room) in [(&sites, SITES_ROOM), (&guard, GUARD_ROOM)] {
         if let Some(path) = path {
             fs::write(path, vec![0; room]).map_err(file("write", path))?;
         }
     }
+
+    // It is written when tracked objects are left.
+    let snapshot = (options.why || graded(Metric::has_holders)).then(|| in_folder("heap.heapsnapshot"));
 
     let (size, rounds) = (if options.scale == Scale::Run { work.run } else { work.check }, work.rounds);
     let plan = serde_json::json!({
@@ -116,9 +121,11 @@ pub fn run(
         "evidence": in_folder("evidence"),
         "probe": in_folder("probe"),
         "sites": sites,
+        "snapshot": snapshot,
         "size": size,
         "warmup": work.warmup,
         "rounds": rounds,
+        "memory": work.memory_mib << 20,
         "oldestNode": OLDEST_NODE,
     });
     fs::write(in_folder("plan.json"), plan.to_string()).map_err(file("write", &in_folder("plan.json")))?;
@@ -148,7 +155,8 @@ pub fn run(
     let guard = guard.map(|guard| guard_file::read(&guard, counters.as_ref()));
     let sites = sites.map(|sites| sites_file::read(&sites)).unwrap_or_default();
     accept(&entries, &exit)?;
-    Ok(Recording { entries, exit, counters, sites, guard, size, rounds })
+    let held = snapshot.and_then(|snapshot| held(&snapshot, &entries)).unwrap_or_default();
+    Ok(Recording { entries, exit, counters, sites, guard, held, size, rounds })
 }
 
 /// What `node --version` prints.
@@ -165,6 +173,22 @@ const NEEDED: [&str; 6] = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_P
 /// Whether the lesson is graded on such a metric.
 fn grades(lesson: &Lesson, is_such: impl Fn(Metric) -> bool) -> bool {
     lesson.manifest.checks.iter().any(|check| matches!(check.evidence, Evidence::Metric(metric, _) if is_such(metric)))
+}
+
+/// Who holds what is left, if anything is.
+fn held(snapshot: &Path, entries: &[Entry]) -> Option<Held> {
+    let (done, missing) = entries.iter().rev().find_map(|entry| match entry {
+        Entry::Snapshot { done, missing } => Some((*done, missing.clone())),
+        _ => None,
+    })?;
+    if let Some(reason) = missing {
+        return Some(Held::missing(reason));
+    }
+    if !done {
+        return Some(Held::missing("the process ended while its heap snapshot was written"));
+    }
+    let unreadable = |error| Held::missing(format!("the heap snapshot can't be read: {error}"));
+    Some(fs::read(snapshot).map_or_else(unreadable, |bytes| heap::read(&bytes)))
 }
 
 /// Nothing of the user's own Node settings may have an influence.

@@ -12,14 +12,14 @@ mod amounts;
 pub mod fault;
 mod symbols;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Kind, Metric};
-use crate::run::{Recording, Stack};
+use crate::run::{Recording, Stack, Stacks};
 use amounts::Amounts;
 use symbols::Symbols;
 
@@ -110,6 +110,20 @@ pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<P
 /// The places that opened what was still open when the process was gone.
 pub fn left_open(kind: Kind, recording: &Recording, program: Program) -> Vec<Place> {
     places(kind, false, &Amounts(recording).left(kind), None, recording, program)
+}
+
+/// The lines of the program that sites are at. Those that its source has no line of are left out.
+pub(crate) fn locate(sites: &BTreeSet<u32>, stacks: &Stacks, program: Program) -> BTreeMap<u32, Line> {
+    if sites.is_empty() {
+        return BTreeMap::new();
+    }
+    let Ok(library) = fs::read(program.library) else { return BTreeMap::new() };
+    let Some(symbols) = Symbols::read(&library) else { return BTreeMap::new() };
+    let line = |site: &u32| {
+        let (line, function) = symbols.lines_in(&stacks.0.get(site)?.frames, program.file).into_iter().next()?;
+        Some((*site, Line { file: program.file.to_string_lossy().into_owned(), line, function }))
+    };
+    sites.iter().filter_map(line).collect()
 }
 
 fn places(

@@ -51,6 +51,8 @@ named! {
         WrapsKept = "wraps.kept",
         /// Externals, external buffers and external array buffers whose finalizer has not run.
         ExternalsKept = "externals.kept",
+        /// Objects that `drive.mjs` tracks (`t.track`) and that were not collected.
+        ObjectsKept = "objects.kept",
         /// Finalizers that ran.
         FinalizersRun = "finalizers.run",
         /// The sum of what was reported by `napi_adjust_external_memory`, in bytes.
@@ -98,6 +100,9 @@ named! {
         Handles = "handles",
         /// References created and not deleted.
         References = "references",
+        /// Objects that `drive.mjs` tracks and that were not collected yet. They are not counted inside the
+        /// work, and there is no such row in a lesson that tracks none.
+        Objects = "objects",
         /// Finalizers that ran since the first measured round began.
         Finalizers = "finalizers",
         /// The sum of what was reported by `napi_adjust_external_memory`, in bytes.
@@ -131,6 +136,11 @@ impl Metric {
         matches!(self, Metric::BytesPeak | Metric::ExternalPeak | Metric::GcMajor)
     }
 
+    /// Whether the holders of the tracked objects that are left explain this number.
+    pub fn has_holders(self) -> bool {
+        matches!(self, Metric::ObjectsKept | Metric::ReferencesKept)
+    }
+
     /// What of the probe's call sites explains this number; nothing when no place in the source does.
     pub fn kinds(self) -> &'static [Kind] {
         match self {
@@ -151,7 +161,7 @@ impl Metric {
             Metric::DeferredsKept => &[Kind::Deferreds],
             Metric::HooksKept => &[Kind::Hooks],
             Metric::InstancesKept => &[Kind::Instances],
-            Metric::QueueRefused | Metric::GcMajor | Metric::GcForced | Metric::GuardFaults => &[],
+            Metric::ObjectsKept | Metric::QueueRefused | Metric::GcMajor | Metric::GcForced | Metric::GuardFaults => &[],
         }
     }
 }

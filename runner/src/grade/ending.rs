@@ -30,6 +30,7 @@ pub(super) fn check(manifest: &Manifest, recording: &Recording) -> CheckResult {
         evidence,
         places: Vec::new(),
         fault: None,
+        holders: Vec::new(),
     }
 }
 
@@ -41,6 +42,10 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
     }
     if let Some(resources) = recording.kept_alive_by() {
         return kept_alive(recording, resources);
+    }
+    if recording.ended_in_snapshot() {
+        let because = "all work was done; whether the process would have ended by itself is not known";
+        return (Verdict::Undecided, "it ended while its heap snapshot was written".into(), because.into());
     }
     let done = recording.entries.iter().any(|entry| matches!(entry, Entry::End));
     match recording.exit.end {

@@ -31,7 +31,8 @@ pub(super) fn read(table: &Table) -> String {
     }
     if much(settled) {
         let kept = show(settled - before);
-        return format!("{kept} {noun} were still there when {rounds} had settled: nobody freed them.");
+        let why = if table.gauge == Gauge::Objects { "somebody holds them" } else { "nobody freed them" };
+        return format!("{kept} {noun} were still there when {rounds} had settled: {why}.");
     }
     if much(gc) {
         let turns = table.turns.map_or_else(|| "some turns".into(), |turns| plural(f64::from(turns), "turn"));
@@ -62,6 +63,7 @@ fn words(gauge: Gauge) -> (&'static str, fn(f64) -> String, f64) {
         Gauge::Blocks => ("native blocks", count, SOME),
         Gauge::Handles => ("handles", count, SOME),
         Gauge::References => ("references", count, SOME),
+        Gauge::Objects => ("tracked objects", count, SOME),
         Gauge::Finalizers => ("finalizers", count, SOME),
         Gauge::Queue => ("payloads", count, SOME),
         Gauge::Scopes => ("handle scopes", count, SOME),

@@ -77,6 +77,7 @@ pub fn label(gauge: Gauge) -> &'static str {
         Gauge::Blocks => "native blocks",
         Gauge::Handles => "handles",
         Gauge::References => "references",
+        Gauge::Objects => "tracked objects",
         Gauge::Finalizers => "finalizers run",
         Gauge::External => "reported to V8",
         Gauge::Queue => "queue length",

@@ -65,6 +65,11 @@ fn explain(check: &CheckResult, shown: &mut BTreeSet<u32>) -> Vec<String> {
     };
     let mut lines = vec![indent("expected", &check.expected), indent("measured", &check.measured)];
     lines.extend(check.evidence.iter().map(|evidence| format!("                {evidence}")));
+    let held = super::held::lines(&check.holders, 62);
+    for (number, line) in held.iter().enumerate() {
+        let label = if number == 0 { "held by" } else { "" };
+        lines.push(format!("      {label:<9} {}", line.replace('\n', "\n                  ")));
+    }
     for place in &check.places {
         lines.extend(place::heading(place));
         if shown.insert(place.at.line) {

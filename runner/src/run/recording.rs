@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::guard_file::{Fault, Guard};
 use super::sites_file::Stacks;
 use super::tail::MOST_BEATS;
+use crate::heap::Held;
 use crate::process::{End, Exit};
 use crate::step::Moment;
 
@@ -26,6 +27,9 @@ pub struct Recording {
     /// What the guard has seen; none when the run had no guard.
     #[serde(default)]
     pub guard: Option<Guard>,
+    /// Who holds the tracked objects that are left, if anybody asked.
+    #[serde(default)]
+    pub held: Held,
     /// Pieces of work in one round.
     pub size: u64,
     /// Measured rounds that were asked for.
@@ -78,6 +82,11 @@ pub enum Entry {
         moment: Moment,
         amounts: BTreeMap<String, Vec<(u32, i64)>>,
     },
+    /// A heap snapshot is about to be written, or is `done`; `missing` is why there is none.
+    Snapshot {
+        done: bool,
+        missing: Option<String>,
+    },
     Error {
         message: String,
         stack: String,
@@ -101,6 +110,11 @@ impl Recording {
             Entry::Start { node, .. } => Some(node.as_str()),
             _ => None,
         })
+    }
+
+    /// Whether the process ended while the harness wrote a heap snapshot, which is not the add-on's fault.
+    pub fn ended_in_snapshot(&self) -> bool {
+        matches!(self.entries.last(), Some(Entry::Snapshot { done: false, .. }))
     }
 
     /// What keeps a process alive that has done all its work, if it had to be stopped.

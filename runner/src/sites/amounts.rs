@@ -97,7 +97,8 @@ mod tests {
             swept: 0,
         };
         let entries = settled.iter().enumerate().map(entry).collect();
-        Recording { entries, exit, counters: None, sites: Stacks::default(), guard: None, size: 1, rounds }
+        let (sites, held) = (Stacks::default(), Default::default());
+        Recording { entries, exit, counters: None, sites, guard: None, held, size: 1, rounds }
     }
 
     #[test]

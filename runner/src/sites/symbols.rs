@@ -65,6 +65,8 @@ fn is_generated(function: &str) -> bool {
 
 /// `crate::module::name::hash` without its crate and its hash.
 fn short(function: &str) -> String {
+    // What a macro has written is called like the function that it has wrapped, and a little longer.
+    let function = function.split("_c_callback").next().unwrap_or(function);
     let parts: Vec<&str> = function.split("::").collect();
     let is_hash = |part: &str| part.len() == 17 && part.starts_with('h') && part[1..].chars().all(|c| c.is_ascii_hexdigit());
     let end = parts.len() - usize::from(parts.last().is_some_and(|part| is_hash(part)));
@@ -80,6 +82,7 @@ mod tests {
     fn names_are_those_of_the_source() {
         assert_eq!(short("tsfn_queue_full::scan"), "scan");
         assert_eq!(short("crate_name::Trace::of::h0123456789abcdef"), "Trace::of");
+        assert_eq!(short("tsfn_queue_full::scan_c_callback::{{closure}}"), "scan");
         assert_eq!(short("scan"), "scan");
     }
 }

@@ -8,6 +8,7 @@ mod exact;
 mod fixture;
 mod grading;
 mod guard;
+mod holders;
 mod isolation;
 mod ledger;
 mod misbehaviour;

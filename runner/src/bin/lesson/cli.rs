@@ -45,6 +45,9 @@ pub(crate) enum Command {
         /// Stop at the first access to memory that was freed or never allocated, with less work
         #[arg(long)]
         guard: bool,
+        /// Say who holds the objects that should be gone
+        #[arg(long)]
+        why: bool,
     },
     /// Grade your exercises
     Check {

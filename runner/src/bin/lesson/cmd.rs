@@ -30,7 +30,7 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
     let session = Session::open(cli.place)?;
     match cli.command {
         None => welcome::execute(&session),
-        Some(Command::Run { id, variant, guard }) => run::execute(&session, &id, &variant, guard),
+        Some(Command::Run { id, variant, guard, why }) => run::execute(&session, &id, &variant, guard, why),
         Some(Command::Check { ids, all, variant, format }) => check::execute(&session, &ids, all, &variant, format),
         Some(Command::List) => list::execute(&session),
         Some(Command::Hint { id, level }) => hint::execute(&session, &id, level),

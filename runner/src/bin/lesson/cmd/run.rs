@@ -4,23 +4,25 @@ use anyhow::Result;
 use runner::catalog::{ENDS, Variant};
 use runner::check;
 use runner::grade::Verdict;
+use runner::measure::Measured;
 use runner::report::memory::wrap;
 use runner::report::verdict::{self, Detail};
-use runner::report::{fault, memory, printed};
-use runner::run::Options;
+use runner::report::{fault, held, memory, printed};
+use runner::run::{Options, Scale};
 
 use crate::progress::Progress;
 use crate::session::Session;
 use crate::{FAILED, UNABLE};
 
-pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: bool) -> Result<u8> {
+pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: bool, why: bool) -> Result<u8> {
     let lesson = session.catalog.lesson(id)?;
     let source = lesson.source(variant)?;
     session.ready_to_run()?;
     let mut progress = Progress::new(session.live(), true);
     let mut events = |event| progress.event(&event);
     // A guarded block takes a hundred times as long as another, and a bug does not need many of them.
-    let options = if guard { Options { guard, ..Options::CHECK } } else { Options::RUN };
+    let scale = if guard { Scale::Check } else { Scale::Run };
+    let options = Options { scale, guard, why };
     let checked = match check::check(&session.course, &lesson, variant, options, &mut events, &session.cancel) {
         Ok(checked) => checked,
         Err(error) => return super::check::unable(error),
@@ -36,6 +38,11 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: boo
     let ended = checked.outcome.checks.iter().find(|check| check.name == ENDS);
     let ended_well = ended.is_none_or(|check| check.verdict == Verdict::Passed);
     print!("{}", memory::text(table, session.paint));
+    if why {
+        println!();
+        let tracked = Measured(recording).tracked();
+        print!("{}", held::text(tracked, &recording.held, &checked.holders, session.paint));
+    }
     print!("{}", printed::text(&recording.exit, session.paint));
     if !ended_well {
         println!();
