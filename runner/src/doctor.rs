@@ -5,7 +5,8 @@ use std::fs;
 use crate::compile;
 use crate::course::Course;
 use crate::process::Cancel;
-use crate::run::{self, Entry, Recording};
+use crate::run::{self, Entry, GuardState, Recording};
+use crate::sites;
 
 /// The oldest Rust that the crates compile with.
 const RUST: (u32, u32) = (1, 90);
@@ -43,16 +44,51 @@ pub fn no_linker() -> String {
     format!("the linker driver `cc` is missing\ninstall a C compiler{}", install(Package::Linker))
 }
 
-/// The layers of evidence that this machine lacks, with what that leaves ungraded.
-pub fn missing_evidence(recording: &Recording) -> Vec<String> {
-    let handles_known = recording.entries.iter().any(|entry| match entry {
-        Entry::Sample { gauges, .. } => gauges.get("handles.known") == Some(&1.0),
-        _ => false,
-    });
-    match handles_known {
-        true => Vec::new(),
-        false => vec!["this Node does not say how many handles are alive: checks of `handles.peak` stay undecided".into()],
-    }
+/// A layer of evidence on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// What it tells.
+    pub tells: &'static str,
+    /// Why it is missing, and what that leaves open; none when it is there.
+    pub missing: Option<String>,
+    /// Whether verdicts need it. Without the others they stay what they are, and say less.
+    pub graded: bool,
+}
+
+/// What a run that was asked for everything shows of this machine and its Node.
+pub fn layers(recording: &Recording) -> Vec<Layer> {
+    let samples = || {
+        recording.entries.iter().filter_map(|entry| match entry {
+            Entry::Sample { gauges, .. } => Some(gauges),
+            _ => None,
+        })
+    };
+    let counted = |name: &str| recording.counters.as_ref().is_some_and(|counters| counters.get(name) == Some(&1.0));
+    let layer = |tells, there: bool, graded, missing: &str| Layer { tells, missing: (!there).then(|| missing.into()), graded };
+    let guard = recording.guard.as_ref().map_or(GuardState::NotLoaded, |guard| guard.state);
+    let no_guard = format!("{}: checks of `guard.faults` stay undecided", guard.reason());
+    vec![
+        layer(
+            "how many handles are alive",
+            samples().any(|gauges| gauges.get("handles.known") == Some(&1.0)),
+            true,
+            "this Node does not export v8::HandleScope::NumberOfHandles: checks of `handles.peak` stay undecided",
+        ),
+        layer(
+            "which tracked objects are alive",
+            samples().any(|gauges| gauges.contains_key("objects.alive")),
+            true,
+            "this Node does not show how many objects a WeakSet has: checks of `objects.kept` stay undecided",
+        ),
+        layer("who touches memory that is not there", guard == GuardState::Armed, true, &no_guard),
+        layer("which line of the source asked", sites::are_known(recording), false, sites::UNKNOWN),
+        layer(
+            "which JavaScript function asked",
+            counted("callers.known"),
+            false,
+            "this Node does not export v8::StackTrace: verdicts name the lines of the add-on alone",
+        ),
+    ]
 }
 
 enum Package {

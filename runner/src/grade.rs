@@ -98,21 +98,29 @@ impl Outcome {
 pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording, program: Program) {
     for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
         let check = manifest.checks.iter().find(|check| check.name == result.name);
-        if let Some(Evidence::Metric(Metric::GuardFaults, _)) = check.map(|check| &check.evidence) {
-            result.fault = sites::fault::incident(recording, program).map(Box::new);
+        match check.map(|check| &check.evidence) {
+            Some(Evidence::Metric(metric, _)) => explain_metric(result, *metric, recording, program),
+            Some(Evidence::Answer(_)) => {}
+            None => {
+                let kind = ending::left_open(recording);
+                result.places = kind.map_or_else(Vec::new, |kind| sites::left_open(kind, recording, program));
+            }
         }
-        result.places = match check.map(|check| &check.evidence) {
-            Some(Evidence::Metric(metric, _)) => sites::explain(*metric, recording, program),
-            Some(Evidence::Answer(_)) => Vec::new(),
-            None => ending::left_open(recording).map_or_else(Vec::new, |kind| sites::left_open(kind, recording, program)),
-        };
-        if let Some(Evidence::Metric(metric, _)) = check.map(|check| &check.evidence)
-            && metric.has_holders()
-        {
-            result.holders = holders::explain(&recording.held, &recording.sites, program);
-            let missing = recording.held.missing.as_ref();
-            result.evidence.extend(missing.map(|reason| format!("who holds them is not known: {reason}")));
-        }
+    }
+}
+
+fn explain_metric(result: &mut CheckResult, metric: Metric, recording: &Recording, program: Program) {
+    if metric == Metric::GuardFaults {
+        result.fault = sites::fault::incident(recording, program).map(Box::new);
+    }
+    result.places = sites::explain(metric, recording, program);
+    if !metric.kinds().is_empty() && !sites::are_known(recording) {
+        result.evidence.push(sites::UNKNOWN.into());
+    }
+    if metric.has_holders() {
+        result.holders = holders::explain(&recording.held, &recording.sites, program);
+        let missing = recording.held.missing.as_ref();
+        result.evidence.extend(missing.map(|reason| format!("who holds them is not known: {reason}")));
     }
 }
 

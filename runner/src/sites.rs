@@ -107,6 +107,15 @@ pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<P
     metric.kinds().iter().flat_map(of).collect()
 }
 
+/// What to say where [`are_known`] says no.
+pub const UNKNOWN: &str = "stacks can't be walked on this processor: verdicts name no line";
+
+/// Whether the call sites of a run have stacks. Where they do not, numbers are as exact, and nothing names the
+/// lines behind them.
+pub fn are_known(recording: &Recording) -> bool {
+    recording.sites.0.values().any(|stack| !stack.frames.is_empty())
+}
+
 /// The places that opened what was still open when the process was gone.
 pub fn left_open(kind: Kind, recording: &Recording, program: Program) -> Vec<Place> {
     places(kind, false, &Amounts(recording).left(kind), None, recording, program)

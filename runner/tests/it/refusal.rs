@@ -50,3 +50,57 @@ fn a_node_that_is_not_there_has_a_remedy() {
     course.lesson(&["--node", "./no/such/node", "check", ID]).exits_with(3).says("no/such/node").says("cargo lesson doctor");
     course.lesson(&["--node", "./no/such/node", "doctor"]).exits_with(3).says("install Node 20.13 or later");
 }
+
+/// What a fixture's probe is made to lack, and what `doctor` and a verdict say of that.
+#[track_caller]
+fn lacking(file: &str, from: &str, to: &str, doctor: (i32, &str), check: (i32, &str)) {
+    let course = Fixture::new();
+    course.edit(file, from, to);
+    course.lesson(&["doctor"]).exits_with(doctor.0).says(doctor.1);
+    course.lesson(&["check", ID]).exits_with(check.0).says(check.1);
+}
+
+#[test]
+fn a_node_that_does_not_count_handles_leaves_their_checks_open() {
+    let says = "checks of `handles.peak` stay undecided";
+    let undecided = "not measured: this Node does not export v8::HandleScope::NumberOfHandles";
+    // The other checks of the shipped bug pass, so nothing is certain.
+    lacking("runner/probe/src/v8.rs", "NumberOfHandlesE", "NumberOfSpoonsE", (3, says), (3, undecided));
+}
+
+#[test]
+fn a_processor_whose_stacks_are_not_known_has_no_lines_and_the_same_verdict() {
+    lacking(
+        "runner/probe/src/sites/walk.rs",
+        "while stack.depth < FRAMES",
+        "while stack.depth < 0",
+        (0, "verdicts name no line"),
+        (1, "verdicts name no line"),
+    );
+}
+
+#[test]
+fn a_node_that_does_not_name_callers_has_the_lines_of_the_add_on_alone() {
+    lacking(
+        "runner/probe/src/v8.rs",
+        "StackTrace13GetFrameCountEv",
+        "StackTrace13GetSpoonCountEv",
+        (0, "this Node does not export v8::StackTrace"),
+        (1, "exercise.rs:9"),
+    );
+}
+
+#[test]
+fn a_system_that_has_no_room_for_the_guard_leaves_its_checks_open() {
+    let course = Fixture::new();
+    course.edit("runner/probe/src/guard.rs", "!arena::reserve()", "true");
+    course.lesson(&["doctor"]).exits_with(3).says("checks of `guard.faults` stay undecided");
+    course.edit(
+        &format!("lessons/{ID}/lesson.toml"),
+        "[[check]]\nname    = \"every call arrives\"",
+        "[[check]]\nname = 'guarded'\nmetric = 'guard.faults'\nequals = 0\nbecause = 'x'\n\n[[check]]\nname    = \"every call arrives\"",
+    );
+    course.edit(&format!("lessons/{ID}/lesson.toml"), "[work]", "[work]\nguard = true");
+    let says = "nothing was guarded: the system refused the address space for it";
+    course.lesson(&["check", ID, "--variant", "solution"]).exits_with(3).says(says);
+}

@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use runner::catalog::Variant;
-use runner::check::{self, CheckError};
+use runner::check::{self, CheckError, Checked};
 use runner::compile::CompileError;
-use runner::doctor;
+use runner::doctor::{self, Layer};
 use runner::grade::Verdict;
-use runner::run::Options;
+use runner::run::{Options, Scale};
 
 use crate::progress::Progress;
 use crate::session::Session;
@@ -35,14 +35,19 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
     let lesson = session.catalog.lesson(first.as_str())?;
     let mut progress = Progress::new(session.live(), true);
     let mut events = |event| progress.event(&event);
-    let checked = check::check(&session.course, &lesson, &Variant::Solution, Options::CHECK, &mut events, &session.cancel);
+    let options = Options { scale: Scale::Check, guard: true, why: true };
+    let checked = check::check(&session.course, &lesson, &Variant::Solution, options, &mut events, &session.cancel);
     drop(progress);
     match checked {
-        Ok(checked) if checked.outcome.verdict == Verdict::Passed => {
-            let (recording, _) = checked.ran.as_ref().expect("what passed has run");
+        // A verdict that stays open has its reason among the layers of evidence.
+        Ok(Checked { outcome, ran: Some((recording, _)), .. }) if outcome.verdict != Verdict::Failed => {
             say(true, &format!("an add-on compiles, loads and is graded ({first})"));
-            for missing in doctor::missing_evidence(recording) {
-                say(false, &missing);
+            for Layer { tells, missing, graded } in doctor::layers(&recording) {
+                match missing {
+                    None => say(true, &format!("evidence: {tells}")),
+                    Some(missing) if graded => say(false, &format!("no evidence: {tells}\n{missing}")),
+                    Some(missing) => println!("{}  no evidence: {tells}\n      {missing}", session.paint.yellow("note")),
+                }
             }
         }
         Ok(checked) => {
