@@ -1,0 +1,52 @@
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+/// A heading of a document, with the headings below it.
+#[napi]
+pub struct Heading {
+    title: String,
+    parent: Option<WeakReference<Heading>>,
+    children: Vec<Reference<Heading>>,
+}
+
+#[napi]
+impl Heading {
+    /// The heading of a new document.
+    #[napi(constructor)]
+    pub fn new(title: String) -> Self {
+        Heading {
+            title,
+            parent: None,
+            children: Vec::new(),
+        }
+    }
+
+    /// Adds a heading below this one and returns it.
+    #[napi]
+    pub fn add(
+        &mut self,
+        this: Reference<Heading>,
+        env: Env,
+        title: String,
+    ) -> Result<Reference<Heading>> {
+        let mut child = Heading::new(title).into_reference(env)?;
+        child.parent = Some(this.downgrade());
+        self.children.push(child.clone(env)?);
+        Ok(child)
+    }
+
+    /// Where this heading is: the titles from the document's on down to its own.
+    #[napi(getter)]
+    pub fn path(&self) -> String {
+        match self.parent.as_ref().and_then(WeakReference::get) {
+            Some(parent) => format!("{} / {}", parent.path(), self.title),
+            None => self.title.clone(),
+        }
+    }
+
+    /// How many headings there are from this one on down, itself included.
+    #[napi(getter)]
+    pub fn count(&self) -> u32 {
+        1 + self.children.iter().map(|child| child.count()).sum::<u32>()
+    }
+}
