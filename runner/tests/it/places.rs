@@ -34,6 +34,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
     ("context/static-state", "nothing stays of a worker that has ended", &["let table = vec![0.0; SLOTS];"]),
+    (
+        "context/wrong-env",
+        "a reference is used where it was made",
+        &["Some(listener) => listener.borrow_back(env)?.call(warning),"],
+    ),
 ];
 
 fn places(id: &str, variant: &Variant, name: &str) -> Vec<Place> {
