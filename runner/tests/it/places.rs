@@ -5,13 +5,15 @@ use std::path::Path;
 use runner::catalog::{Catalog, Variant};
 use runner::check;
 use runner::course::Course;
+use runner::grade::CheckResult;
 use runner::process::Cancel;
 use runner::run::Options;
 use runner::sites::Place;
 
 use crate::fixture::shared_work;
 
-/// A lesson, its check, and what stands in a line that must be named, in the order of the places.
+/// A lesson, its check, and what stands in a line that must be named, in the order of the places. Those of a
+/// bad access are where the block was allocated, freed and touched, as far as that is in the lesson's source.
 const LINES: &[(&str, &str, &[&str])] = &[
     (
         "scopes/callback-loop",
@@ -33,6 +35,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
+    ("tsfn/dangling-payload", "what waits in the queue is there", &[".collect()", "}", "Ok(samples.to_vec())"]),
     ("context/static-state", "nothing stays of a worker that has ended", &["let table = vec![0.0; SLOTS];"]),
     (
         "context/wrong-env",
@@ -41,20 +44,28 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-fn places(id: &str, variant: &Variant, name: &str) -> Vec<Place> {
+fn checked(id: &str, variant: &Variant, name: &str) -> CheckResult {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let course = Course::new(root, env!("CARGO_BIN_EXE_lesson")).work_in(shared_work());
     let lesson = Catalog::load(root).unwrap().lesson(id).unwrap();
     let checked = check::check(&course, &lesson, variant, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
-    checked.outcome.checks.into_iter().find(|check| check.name == name).unwrap().places
+    checked.outcome.checks.into_iter().find(|check| check.name == name).unwrap()
+}
+
+/// The lines that a check names, in their order.
+fn named(check: &CheckResult) -> Vec<&str> {
+    let line = |place: &Place| (place.at.line - place.source_from) as usize;
+    let places = check.places.iter().map(|place| place.source[line(place)].as_str());
+    let scenes = check.fault.iter().flat_map(|fault| [Some(&fault.allocated), fault.freed.as_ref(), Some(&fault.touched)]);
+    let scenes = scenes.flatten().filter(|scene| scene.at.is_some()).map(|scene| scene.source.as_str());
+    places.chain(scenes).map(str::trim).collect()
 }
 
 #[test]
 fn each_shipped_bug_is_found_in_its_lines() {
     for (id, check, lines) in LINES {
-        let places = places(id, &Variant::Wrong("shipped".into()), check);
-        let named: Vec<&str> =
-            places.iter().map(|place| place.source[(place.at.line - place.source_from) as usize].trim()).collect();
+        let checked = checked(id, &Variant::Wrong("shipped".into()), check);
+        let named = named(&checked);
         assert_eq!(named.len(), lines.len(), "{id}: {named:#?}");
         assert!(named.iter().zip(*lines).all(|(named, line)| named.contains(line)), "{id}: {named:#?}");
     }
@@ -63,8 +74,8 @@ fn each_shipped_bug_is_found_in_its_lines() {
 #[test]
 fn amounts_add_up_to_what_was_measured() {
     // 284 of 300 histograms find no room, in each of five rounds, and each is two blocks.
-    let places = places("tsfn/queue-full", &Variant::Wrong("shipped".into()), "every histogram is freed");
-    assert_eq!(places.iter().map(|place| place.count).sum::<i64>(), 2 * 284 * 5);
+    let checked = checked("tsfn/queue-full", &Variant::Wrong("shipped".into()), "every histogram is freed");
+    assert_eq!(checked.places.iter().map(|place| place.count).sum::<i64>(), 2 * 284 * 5);
 }
 
 #[test]

@@ -1,0 +1,47 @@
+use std::sync::Arc;
+use std::thread;
+
+use napi::bindgen_prelude::*;
+use napi::threadsafe_function::{ThreadsafeCallContext, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+
+/// What a sensor has measured, on its way to JavaScript.
+struct Packet(*const Vec<f64>);
+
+// SAFETY: the samples are shared by an `Arc`, and only read.
+unsafe impl Send for Packet {}
+
+/// Reads `count` packets of sensor number `sensor` and sends each to `display`. Returns how many
+/// samples there were.
+#[napi]
+pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Result<u32> {
+    let queue = display.build_threadsafe_function().build_callback(
+        |context: ThreadsafeCallContext<Packet>| {
+            // SAFETY: an `Arc` has these samples.
+            let samples = unsafe { &*context.value.0 };
+            Ok(samples.clone())
+        },
+    )?;
+    // A sensor may block, so it is read by a thread of its own.
+    let reader = thread::spawn(move || {
+        let mut total = 0;
+        for number in 0..count {
+            let samples = Arc::new(read(sensor, number));
+            let packet = Packet(Arc::as_ptr(&samples));
+            queue.call(packet, ThreadsafeFunctionCallMode::NonBlocking);
+            total += samples.len() as u32;
+        }
+        total
+    });
+    reader
+        .join()
+        .map_err(|_| Error::from_reason("the sensor's reader has panicked"))
+}
+
+/// The samples of one packet.
+fn read(sensor: u32, number: u32) -> Vec<f64> {
+    let len = 64 + number % 7;
+    (0..len)
+        .map(|at| f64::from(sensor * 1000 + number) + f64::from(at) / 128.0)
+        .collect()
+}

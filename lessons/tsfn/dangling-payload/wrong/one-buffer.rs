@@ -1,0 +1,40 @@
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use napi::bindgen_prelude::*;
+use napi::threadsafe_function::{ThreadsafeCallContext, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+
+/// Reads `count` packets of sensor number `sensor` and sends each to `display`. Returns how many
+/// samples there were.
+#[napi]
+pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Result<u32> {
+    let queue = display.build_threadsafe_function().build_callback(
+        |context: ThreadsafeCallContext<Arc<Mutex<Vec<f64>>>>| {
+            Ok(context.value.lock().unwrap().clone())
+        },
+    )?;
+    // A sensor may block, so it is read by a thread of its own.
+    let reader = thread::spawn(move || {
+        let mut total = 0;
+        let buffer = Arc::new(Mutex::new(Vec::new()));
+        for number in 0..count {
+            // One buffer for all packets: it has an owner on each side of the queue.
+            *buffer.lock().unwrap() = read(sensor, number);
+            total += buffer.lock().unwrap().len() as u32;
+            queue.call(buffer.clone(), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+        total
+    });
+    reader
+        .join()
+        .map_err(|_| Error::from_reason("the sensor's reader has panicked"))
+}
+
+/// The samples of one packet.
+fn read(sensor: u32, number: u32) -> Vec<f64> {
+    let len = 64 + number % 7;
+    (0..len)
+        .map(|at| f64::from(sensor * 1000 + number) + f64::from(at) / 128.0)
+        .collect()
+}
