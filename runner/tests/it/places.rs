@@ -36,6 +36,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
     ("tsfn/dangling-payload", "what waits in the queue is there", &[".collect()", "}", "Ok(samples.to_vec())"]),
+    (
+        "external/moving-buffer",
+        "what a Buffer shows is there",
+        &["self.samples.extend_from_slice(heard);", "self.samples.extend_from_slice(heard);"],
+    ),
     ("context/static-state", "nothing stays of a worker that has ended", &["let table = vec![0.0; SLOTS];"]),
     (
         "context/wrong-env",

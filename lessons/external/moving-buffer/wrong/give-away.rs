@@ -1,0 +1,30 @@
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+/// A sound that is being recorded, one byte a sample.
+#[napi]
+#[derive(Default)]
+pub struct Recording {
+    samples: Vec<u8>,
+}
+
+#[napi]
+impl Recording {
+    #[napi(constructor)]
+    pub fn new() -> Self {
+        Recording::default()
+    }
+
+    /// Adds what the microphone has heard.
+    #[napi]
+    pub fn add(&mut self, heard: &[u8]) {
+        self.samples.extend_from_slice(heard);
+    }
+
+    /// All samples until now.
+    #[napi]
+    pub fn samples<'env>(&mut self, env: &'env Env) -> Result<BufferSlice<'env>> {
+        // The buffer becomes the samples' owner, and frees them when it is collected.
+        BufferSlice::from_data(env, std::mem::take(&mut self.samples))
+    }
+}

@@ -1,0 +1,37 @@
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+/// A sound that is being recorded, one byte a sample.
+#[napi]
+#[derive(Default)]
+pub struct Recording {
+    samples: Vec<u8>,
+}
+
+#[napi]
+impl Recording {
+    #[napi(constructor)]
+    pub fn new() -> Self {
+        Recording::default()
+    }
+
+    /// Adds what the microphone has heard.
+    #[napi]
+    pub fn add(&mut self, heard: &[u8]) {
+        self.samples.extend_from_slice(heard);
+    }
+
+    /// All samples until now.
+    #[napi]
+    pub fn samples<'env>(
+        &mut self,
+        this: Reference<Recording>,
+        env: &'env Env,
+    ) -> Result<BufferSlice<'env>> {
+        let first = self.samples.as_mut_ptr();
+        // The buffer keeps the recording for as long as it lives itself.
+        let release = |_, recording| drop::<Reference<Recording>>(recording);
+        // SAFETY: these are the samples of this recording, and it frees them itself.
+        unsafe { BufferSlice::from_external(env, first, self.samples.len(), this, release) }
+    }
+}
