@@ -129,7 +129,7 @@ pub(crate) fn locate(sites: &BTreeSet<u32>, stacks: &Stacks, program: Program) -
     let Ok(library) = fs::read(program.library) else { return BTreeMap::new() };
     let Some(symbols) = Symbols::read(&library) else { return BTreeMap::new() };
     let line = |site: &u32| {
-        let (line, function) = symbols.lines_in(&stacks.0.get(site)?.frames, program.file).into_iter().next()?;
+        let (line, function) = symbols.lines_in(&stacks.0.get(site)?.frames, program).into_iter().next()?;
         Some((*site, Line { file: program.file.to_string_lossy().into_owned(), line, function }))
     };
     sites.iter().filter_map(line).collect()
@@ -153,7 +153,7 @@ fn places(
     sites.sort_by_key(|(_, amount)| std::cmp::Reverse(**amount));
     for (site, amount) in sites {
         let Some(stack) = recording.sites.0.get(site) else { continue };
-        let mut lines = symbols.lines_in(&stack.frames, program.file).into_iter().map(line);
+        let mut lines = symbols.lines_in(&stack.frames, program).into_iter().map(line);
         let Some(at) = lines.next() else { continue };
         let place = places.entry(at.clone()).or_insert_with(|| {
             let (source_from, source) = excerpt(program.text, at.line);

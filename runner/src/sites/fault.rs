@@ -94,7 +94,7 @@ impl Source<'_> {
     fn lines(&self, stack: &[u64]) -> Vec<Line> {
         let file = self.program.file.to_string_lossy();
         let line = |(line, function)| Line { file: file.clone().into_owned(), line, function };
-        let lines = self.symbols.iter().flat_map(|symbols| symbols.lines_in(stack, self.program.file));
+        let lines = self.symbols.iter().flat_map(|symbols| symbols.lines_in(stack, self.program));
         lines.map(line).collect()
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::Program;
 use addr2line::gimli::{Dwarf, EndianSlice, Error, RunTimeEndian, SectionId};
 use addr2line::{Context, demangle_auto};
 use object::{Object, ObjectSection, SymbolMap, SymbolMapName};
@@ -28,9 +29,10 @@ impl<'a> Symbols<'a> {
     /// The lines of `file` that a stack of return addresses goes through, with their functions, the innermost
     /// first. What a macro has written does not count, since no person can edit it, unless there is nothing
     /// else: then it stands for the function that the macro has wrapped.
-    pub(super) fn lines_in(&self, frames: &[u64], file: &Path) -> Vec<(u32, String)> {
-        let found: Vec<_> = frames.iter().filter_map(|address| self.line_of(*address, file)).collect();
-        let written: Vec<_> = found.iter().filter(|(_, function)| !is_generated(function)).cloned().collect();
+    pub(super) fn lines_in(&self, frames: &[u64], program: Program) -> Vec<(u32, String)> {
+        let found: Vec<_> = frames.iter().filter_map(|address| self.line_of(*address, program.file)).collect();
+        let is_written = |(line, function): &&(u32, String)| !is_generated(function) && !is_attribute(program.text, *line);
+        let written: Vec<_> = found.iter().filter(is_written).cloned().collect();
         let lines = if written.is_empty() { found.into_iter().take(1).collect() } else { written };
         lines.into_iter().map(|(line, function)| (line, short(&function))).collect()
     }
@@ -63,15 +65,21 @@ fn is_generated(function: &str) -> bool {
     ["_c_callback", "__napi", "_napi_rs_internal", "__ctor"].iter().any(|part| function.contains(part))
 }
 
+/// Whether a line of a source is an attribute: code that is said to be there was written by its macro.
+fn is_attribute(text: &str, line: u32) -> bool {
+    text.lines().nth(line as usize - 1).is_some_and(|line| line.trim_start().starts_with("#["))
+}
+
 /// `crate::module::name::hash` without its crate and its hash.
 fn short(function: &str) -> String {
     // What a macro has written is called like the function that it has wrapped, and a little longer.
     let function = function.split("_c_callback").next().unwrap_or(function);
-    let parts: Vec<&str> = function.split("::").collect();
+    // Of `<crate::Type as other::Trait>::name` only the name is short.
+    let (start, function) = function.rsplit_once(">::").map_or((1, function), |(_, name)| (0, name));
+    let parts: Vec<&str> = function.split("::").filter(|part| !part.starts_with("__napi")).collect();
     let is_hash = |part: &str| part.len() == 17 && part.starts_with('h') && part[1..].chars().all(|c| c.is_ascii_hexdigit());
     let end = parts.len() - usize::from(parts.last().is_some_and(|part| is_hash(part)));
-    let start = usize::from(end > 1 && !function.starts_with('<'));
-    parts[start..end].join("::")
+    parts[start.min(end.saturating_sub(1))..end].join("::")
 }
 
 #[cfg(test)]
@@ -84,5 +92,17 @@ mod tests {
         assert_eq!(short("crate_name::Trace::of::h0123456789abcdef"), "Trace::of");
         assert_eq!(short("tsfn_queue_full::scan_c_callback::{{closure}}"), "scan");
         assert_eq!(short("scan"), "scan");
+        assert_eq!(short("parent_child::__napi_impl_helper_Heading_0::new"), "new");
+        assert_eq!(
+            short("<parent_child::Heading as napi::bindgen_runtime::JavaScriptClassExt>::into_reference"),
+            "into_reference"
+        );
+    }
+
+    #[test]
+    fn code_at_an_attribute_is_a_macros() {
+        let text = "struct Heading;\n\n  #[napi]\nimpl Heading {}\n";
+        let attributes: Vec<u32> = (1..=4).filter(|line| is_attribute(text, *line)).collect();
+        assert_eq!(attributes, [3]);
     }
 }

@@ -6,7 +6,7 @@
 
 use runner::grade::{CheckResult, Verdict};
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, times};
 use crate::ledger::line_of;
 
 /// Every exact metric, by the most common ways to make and to end an object.
@@ -105,10 +105,6 @@ function work(addon, t) {
   return sum > 0 ? 9 : 0;
 }
 ";
-
-fn times() -> usize {
-    std::env::var("TIMES").ok().map_or(1, |times| times.parse().expect("TIMES is a number"))
-}
 
 /// The checks of 50 rounds after as many rounds of warm-up, `times` times.
 fn runs(drive: &str) -> Vec<Vec<CheckResult>> {

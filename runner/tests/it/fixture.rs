@@ -174,6 +174,11 @@ pub(crate) fn processes_of(lesson: u32) -> Vec<u32> {
         .collect()
 }
 
+/// How often a test does what must come out the same each time: `$TIMES`, or once.
+pub(crate) fn times() -> usize {
+    std::env::var("TIMES").ok().map_or(1, |times| times.parse().expect("TIMES is a number"))
+}
+
 pub(crate) fn shared_work() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("work")
 }

@@ -31,7 +31,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
         "no reference is left",
         &["sys::napi_create_reference(env.raw(), changed.raw(), 1, &mut watch)"],
     ),
-    ("references/parent-child", "a closed document is freed", &["#[napi]", "#[napi]", "self.children.push(child.clone(env)?);"]),
+    (
+        "references/parent-child",
+        "a closed document is freed",
+        &["Heading::new(title).into_reference(env)?;", "#[napi]", "self.children.push(child.clone(env)?);"],
+    ),
     ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
