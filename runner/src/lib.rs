@@ -26,6 +26,7 @@ pub mod measure;
 pub mod number;
 pub mod process;
 pub mod progress;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod sites;

@@ -1,5 +1,6 @@
 //! The law of the lessons, one named line for each lesson and program: the solution passes, and each
-//! program of `wrong/`, the shipped bug first, fails the check that `lesson.toml` names for it.
+//! program of `wrong/`, the shipped bug first, fails the check that `lesson.toml` names for it. What the
+//! book shows of a lesson was measured with the code that is here.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use runner::catalog::{Catalog, Lesson, Variant};
 use runner::course::Course;
 use runner::law;
 use runner::process::Cancel;
+use runner::record;
 use runner::template;
 
 fn main() {
@@ -36,6 +38,11 @@ fn of_lesson(course: &Arc<Course>, lesson: &Arc<Lesson>) -> Vec<Trial> {
         [] => Ok(()),
         faults => Err(faults.join("\n").into()),
     })];
+    let recorded = Arc::clone(lesson);
+    trials.push(Trial::test(format!("{}::recording is of this code", lesson.id), move || match record::fault(&recorded)? {
+        None => Ok(()),
+        Some(fault) => Err(fault.into()),
+    }));
     trials.extend(lesson.law().into_iter().map(|variant| of_program(course, lesson, variant)));
     trials
 }

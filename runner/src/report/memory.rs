@@ -63,7 +63,7 @@ pub fn text(table: &Table, paint: Paint) -> String {
 }
 
 /// What few add-ons use is shown where it changes; what is there all the time is napi-rs' own.
-fn is_shown(row: &Row) -> bool {
+pub fn is_shown(row: &Row) -> bool {
     let values = [row.before, row.inside, row.returned, row.gc, row.settled];
     !RARE.contains(&row.gauge) || values.iter().flatten().any(|value| Some(*value) != row.before)
 }

@@ -9,7 +9,7 @@ use super::paint::Paint;
 use super::place;
 use crate::catalog::{LessonId, Variant};
 use crate::check::Checked;
-use crate::grade::{CheckResult, Verdict};
+use crate::grade::{CheckResult, Outcome, Verdict};
 
 /// How much to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,32 +23,10 @@ pub enum Detail {
 /// The verdict on one variant: a line for it, a line for each check, and for those that did not pass
 /// what was expected, what was measured, and why it matters.
 pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, detail: Detail, paint: Paint) -> String {
-    let mut text = String::new();
-    let mut line = |line: &str| {
-        let _ = writeln!(text, "{line}");
-    };
-    let name = match variant {
-        Variant::Exercise => lesson.to_string(),
-        other => format!("{lesson} ({other})"),
-    };
-    line(&format!("{}  {}", word(checked.outcome.verdict, paint), paint.bold(name)));
     if let Some(messages) = &checked.compile_error {
-        line("");
-        line(messages.trim_end());
-        return text;
+        return format!("{}\n\n{}\n", heading(lesson, variant, &checked.outcome, paint), messages.trim_end());
     }
-    // Two checks may be about one line; its text is shown once.
-    let mut shown = BTreeSet::new();
-    for check in &checked.outcome.checks {
-        // What could not be measured any more says nothing beside the check that failed.
-        let decides = check.verdict == checked.outcome.verdict && check.verdict != Verdict::Passed;
-        if detail == Detail::Full || decides {
-            line(&format!("  {} {}", mark(check.verdict, paint), check.name));
-        }
-        if detail == Detail::Full && decides {
-            explain(check, &mut shown).iter().for_each(|detail| line(detail));
-        }
-    }
+    let mut text = of_outcome(lesson, variant, &checked.outcome, detail, paint);
     // A run that ended badly has shown what it printed to stderr as its evidence.
     if let (Detail::Full, Some((recording, _))) = (detail, &checked.ran)
         && checked.outcome.checks.first().is_some_and(|check| check.verdict == Verdict::Passed)
@@ -56,6 +34,35 @@ pub fn text(lesson: &LessonId, variant: &Variant, checked: &Checked, detail: Det
         text += &super::printed::text(&recording.exit, paint);
     }
     text
+}
+
+/// The same without what the add-on printed, for an outcome that was kept.
+pub fn of_outcome(lesson: &LessonId, variant: &Variant, outcome: &Outcome, detail: Detail, paint: Paint) -> String {
+    let mut text = heading(lesson, variant, outcome, paint) + "\n";
+    let mut line = |line: &str| {
+        let _ = writeln!(text, "{line}");
+    };
+    // Two checks may be about one line; its text is shown once.
+    let mut shown = BTreeSet::new();
+    for check in &outcome.checks {
+        // What could not be measured any more says nothing beside the check that failed.
+        let decides = check.verdict == outcome.verdict && check.verdict != Verdict::Passed;
+        if detail == Detail::Full || decides {
+            line(&format!("  {} {}", mark(check.verdict, paint), check.name));
+        }
+        if detail == Detail::Full && decides {
+            explain(check, &mut shown).iter().for_each(|detail| line(detail));
+        }
+    }
+    text
+}
+
+fn heading(lesson: &LessonId, variant: &Variant, outcome: &Outcome, paint: Paint) -> String {
+    let name = match variant {
+        Variant::Exercise => lesson.to_string(),
+        other => format!("{lesson} ({other})"),
+    };
+    format!("{}  {}", word(outcome.verdict, paint), paint.bold(name))
 }
 
 fn explain(check: &CheckResult, shown: &mut BTreeSet<u32>) -> Vec<String> {

@@ -100,6 +100,15 @@ pub(crate) enum Command {
         #[arg(long, conflicts_with = "ids")]
         all: bool,
     },
+    /// Measure lessons for the book, and keep that in their recording.json (for authors)
+    Record {
+        /// The lessons
+        #[arg(value_name = "ID", required_unless_present = "all")]
+        ids: Vec<String>,
+        /// All lessons
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+    },
     /// Begin a lesson, or bring its manifest up to date (for authors)
     New {
         /// The new lesson: topic/slug

@@ -6,6 +6,7 @@ mod hint;
 mod list;
 mod new;
 mod prepare;
+mod record;
 mod reset;
 mod run;
 mod solution;
@@ -39,6 +40,7 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         Some(Command::Doctor) => doctor::execute(&session),
         Some(Command::Prepare) => prepare::execute(&session),
         Some(Command::Verify { ids, all }) => verify::execute(&session, &ids, all),
+        Some(Command::Record { ids, all }) => record::execute(&session, &ids, all),
         Some(Command::New { id }) => new::execute(&session, &id),
         Some(Command::Supervise) => unreachable!("it returned above"),
     }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use runner::catalog::Lesson;
 use runner::law::{self, Breach};
+use runner::record;
 use runner::template;
 
 use crate::progress::Progress;
@@ -44,7 +45,8 @@ struct Totals {
 fn one(session: &Session, lesson: &Lesson, totals: &mut Totals) -> Result<()> {
     let ok = |text: String| println!("  {} {text}", session.paint.green("ok  "));
     let fail = |text: String| println!("  {} {text}", session.paint.red("FAIL"));
-    let of_files = template::faults(lesson)?;
+    let mut of_files = template::faults(lesson)?;
+    of_files.extend(record::fault(lesson)?);
     totals.faults += of_files.len();
     of_files.into_iter().for_each(fail);
     for variant in lesson.law() {

@@ -1,0 +1,124 @@
+//! The code that a record is about.
+//!
+//! That is what an author changes: the programs, `drive.mjs`, what `lesson.toml` says of the work and the
+//! checks, and the versions of napi-rs. The probe and the harness are left out on purpose. They are the
+//! instruments: a change there must not change a number, which the law and the runner's own tests see to,
+//! and it would ask for a new record of every lesson. The versions of Node and rustc are in the record, to
+//! be shown; whoever reads the book may have others.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::RecordError;
+use crate::catalog::{Lesson, Variant};
+use crate::compile;
+
+/// Hexadecimal digits of a hash that are kept: it tells an edit, and is no signature.
+const DIGITS: usize = 16;
+/// The tables of `lesson.toml` that a run depends on. Its words about the lesson are not among them.
+const OF_A_RUN: [&str; 3] = ["gauge", "work", "check"];
+
+/// The versions of napi-rs' crates in `Cargo.lock`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Crates {
+    /// The crate `napi`.
+    pub napi: String,
+    /// The crate `napi-derive`.
+    pub napi_derive: String,
+}
+
+impl Crates {
+    /// Reads `Cargo.lock`.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn read(root: &Path) -> Result<Crates, RecordError> {
+        let path = root.join("Cargo.lock");
+        let lock = fs::read_to_string(&path).map_err(|source| RecordError::File { action: "read", path, source })?;
+        let version = |name: &str| {
+            let package = format!("\nname = \"{name}\"\nversion = \"");
+            lock.split_once(&package).and_then(|(_, rest)| rest.split('"').next()).unwrap_or("unknown").to_owned()
+        };
+        Ok(Crates { napi: version("napi"), napi_derive: version("napi-derive") })
+    }
+
+    pub(super) fn changes(&self, now: &Crates) -> Vec<String> {
+        let pairs = [("napi", &self.napi, &now.napi), ("napi-derive", &self.napi_derive, &now.napi_derive)];
+        let changed = pairs.into_iter().filter(|(_, then, now)| then != now);
+        changed.map(|(name, then, now)| format!("{name} was {then} and is {now}")).collect()
+    }
+}
+
+/// The hash of each file, by its path from the lesson's folder.
+pub(super) fn hashes(lesson: &Lesson) -> Result<BTreeMap<String, String>, RecordError> {
+    let read =
+        |path: &Path| fs::read(path).map_err(|source| RecordError::File { action: "read", path: path.to_path_buf(), source });
+    let mut hashes = BTreeMap::new();
+    for variant in lesson.law() {
+        let path = lesson.source(&variant).map_err(crate::compile::CompileError::from).map_err(crate::check::CheckError::from)?;
+        let name = match &variant {
+            Variant::Wrong(name) => format!("wrong/{name}.rs"),
+            Variant::Solution | Variant::Exercise => format!("solutions/{}.rs", lesson.id),
+        };
+        hashes.insert(name, hash(&read(&path)?));
+    }
+    hashes.insert("drive.mjs".into(), hash(&read(&lesson.file("drive.mjs"))?));
+    let manifest = read(&lesson.file("lesson.toml"))?;
+    hashes.insert("lesson.toml".into(), hash(of_a_run(&String::from_utf8_lossy(&manifest)).as_bytes()));
+    Ok(hashes)
+}
+
+/// The parts of a manifest that a run depends on, without comments, layout and reasons.
+fn of_a_run(manifest: &str) -> String {
+    // The lesson was read, so this is TOML.
+    let mut table: toml::Table = manifest.parse().unwrap_or_default();
+    table.retain(|key, _| OF_A_RUN.contains(&key));
+    let checks = table.get_mut("check").and_then(toml::Value::as_array_mut);
+    for check in checks.into_iter().flatten().filter_map(toml::Value::as_table_mut) {
+        check.remove("because");
+    }
+    table.to_string()
+}
+
+fn hash(content: &[u8]) -> String {
+    let mut digits = compile::hash(content);
+    digits.truncate(DIGITS);
+    digits
+}
+
+/// How the files differ from those that were recorded.
+pub(super) fn changes(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
+    let gone = then.keys().filter(|file| !now.contains_key(*file)).map(|file| format!("{file} is gone"));
+    let changed = now.iter().filter_map(|(file, hash)| match then.get(file) {
+        Some(then) if then == hash => None,
+        Some(_) => Some(format!("{file} has changed")),
+        None => Some(format!("{file} is new")),
+    });
+    changed.chain(gone).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_about_a_lesson_are_no_part_of_a_run() {
+        let manifest = "title = \"A\"\ngauge = \"handles\"\n[work]\nrun = 2\n";
+        let other = "title = \"B\" # better\ngauge = \"handles\"\n[work]\n# Twice.\nrun    = 2\n";
+        assert_eq!(of_a_run(manifest), of_a_run(other));
+        assert_ne!(of_a_run(manifest), of_a_run(&manifest.replace('2', "3")));
+    }
+
+    #[test]
+    fn changes_are_named() {
+        let files = |files: &[(&str, &str)]| files.iter().map(|(file, hash)| ((*file).into(), (*hash).into())).collect();
+        let then = files(&[("a", "1"), ("b", "1"), ("c", "1")]);
+        let now = files(&[("a", "1"), ("b", "2"), ("d", "1")]);
+        assert_eq!(changes(&then, &now), ["b has changed", "d is new", "c is gone"]);
+        assert!(changes(&now, &now).is_empty());
+    }
+}

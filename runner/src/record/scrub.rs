@@ -1,0 +1,46 @@
+//! Takes out of a verdict what belongs to one run and one machine: paths, process ids, addresses.
+
+use crate::course::Course;
+use crate::grade::Outcome;
+
+pub(super) fn outcome(mut outcome: Outcome, course: &Course) -> Outcome {
+    for check in &mut outcome.checks {
+        check.measured = text(&check.measured, course);
+        for line in &mut check.evidence {
+            *line = text(line, course);
+        }
+    }
+    outcome
+}
+
+fn text(text: &str, course: &Course) -> String {
+    let root = format!("{}/", course.root.display());
+    let text = text.replace(&format!("file://{root}"), "").replace(&root, "");
+    let text = text.replace(&*course.node.to_string_lossy(), "node");
+    hide(&hide(&text, "node[", |c| c.is_ascii_digit()), "0x", |c| c.is_ascii_hexdigit())
+}
+
+/// Puts an ellipsis for what follows a mark.
+fn hide(text: &str, mark: &str, is_varying: impl Fn(char) -> bool) -> String {
+    let mut parts = text.split(mark);
+    let mut hidden = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        hidden += mark;
+        let rest = part.trim_start_matches(&is_varying);
+        hidden += if rest.len() < part.len() { "…" } else { "" };
+        hidden += rest;
+    }
+    hidden
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_from_the_root() {
+        let course = Course::new("/home/a/course", "lesson");
+        assert_eq!(text("at file:///home/a/course/lessons/x.mjs:3", &course), "at lessons/x.mjs:3");
+        assert_eq!(text("node[4711]: 0x7ffe01 [0x12]", &course), "node[…]: 0x… [0x…]");
+    }
+}
