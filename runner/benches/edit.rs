@@ -39,8 +39,13 @@ fn edit_to_verdict() {
     };
     let (size, rounds) = (number("check", 0), number("rounds", 5) + number("warmup", 2));
     let floor = Fixture::new();
-    floor.edit("Cargo.toml", "members = [\"runner\", \"runner/probe\", \"lessons/*/*\"]", "members = [\"lessons/*/*\"]");
-    floor.edit("Cargo.toml", "default-members = [\"runner\"]", "");
+    let members = |members: &str| format!("members = [{members}]");
+    floor.edit(
+        "Cargo.toml",
+        &members("\"runner\", \"runner/preprocessor\", \"runner/probe\", \"lessons/*/*\""),
+        &members("\"lessons/*/*\""),
+    );
+    floor.edit("Cargo.toml", "default-members = [\"runner\", \"runner/preprocessor\"]", "");
     floor.edit("Cargo.toml", "[profile.dev.package.sha2]\nopt-level = 3\n", "");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("floor");
 

@@ -1,0 +1,90 @@
+//! The block of a lesson: all that a reader needs to do the exercise, and what not to see too early.
+
+use std::fmt::Write as _;
+
+use runner::catalog::Variant;
+use runner::grade::CheckResult;
+use runner::record::shipped;
+
+use crate::markup::{Format, escape, fence, folded, literal, rust, table, words};
+use crate::shelf::Shelved;
+
+pub(crate) fn text(shelved: &Shelved, format: Format) -> Result<String, String> {
+    let manifest = &shelved.lesson.manifest;
+    let content = [
+        format!("**{}** · {} minutes · `{}`\n\n", words(&manifest.title), manifest.minutes, shelved.lesson.id),
+        format!("**Goal.** {}\n\n", words(&manifest.goal)),
+        exercise(shelved, format),
+        commands(shelved),
+        checks(shelved)?,
+        hints(shelved, format),
+        folded(format, "A solution", &rust(&shelved.solution)),
+        folded(format, "Why other fixes are wrong", &wrong(shelved)?),
+    ]
+    .concat();
+    Ok(match format {
+        Format::Html => {
+            format!("<section class=\"lesson\" aria-label=\"Exercise: {}\">\n\n{content}</section>\n", escape(&manifest.title))
+        }
+        Format::Plain => content,
+    })
+}
+
+/// The learner's file with its lines numbered, as a verdict names them. The numbers are no part of the
+/// text: they are not selected, copied, searched or read out.
+fn exercise(shelved: &Shelved, format: Format) -> String {
+    let path = shelved.lesson.file("exercise.rs");
+    let path = shelved.lesson.relative(&path).display().to_string();
+    let code = rust(&shelved.shipped);
+    match format {
+        Format::Html => {
+            let numbers: Vec<String> = (1..=shelved.shipped.lines().count()).map(|number| number.to_string()).collect();
+            let numbers = numbers.join("&#10;");
+            format!("`{path}`\n\n<div class=\"lesson-code\" data-lines=\"{numbers}\">\n\n{code}\n</div>\n\n")
+        }
+        Format::Plain => format!("`{path}`\n\n{code}\n"),
+    }
+}
+
+fn commands(shelved: &Shelved) -> String {
+    let id = &shelved.lesson.id;
+    let width = id.as_str().len();
+    let commands = format!(
+        "cargo lesson run {id:width$}     # its memory at five moments\ncargo lesson check {id:width$}   # the verdict on your exercise\n"
+    );
+    fence("sh", &commands) + "\n"
+}
+
+fn hints(shelved: &Shelved, format: Format) -> String {
+    let hints = shelved.lesson.manifest.hints.iter().zip(1..);
+    hints.map(|(hint, level)| folded(format, &format!("Hint {level}"), &words(hint))).collect()
+}
+
+fn checks(shelved: &Shelved) -> Result<String, String> {
+    let broken = shelved.verdict(&shipped())?;
+    let solved = shelved.verdict(&Variant::Solution)?;
+    let row = |(solved, broken): (&CheckResult, &CheckResult)| {
+        let because = if solved.because.is_empty() { &broken.because } else { &solved.because };
+        vec![words(&solved.name), literal(&solved.expected), literal(&broken.measured), words(because)]
+    };
+    let rows: Vec<Vec<String>> = solved.checks.iter().zip(&broken.checks).map(row).collect();
+    Ok(table(&["check", "expected", "as shipped", "why"], false, &rows) + "\n")
+}
+
+fn wrong(shelved: &Shelved) -> Result<String, String> {
+    let mut text = String::new();
+    for (name, wrong) in &shelved.lesson.manifest.wrong {
+        let outcome = shelved.verdict(&Variant::Wrong(name.clone()))?;
+        let fails = wrong.fails.get_ref();
+        let measured = outcome.checks.iter().find(|check| check.name == *fails).map_or("nothing", |check| &check.measured);
+        let _ = writeln!(
+            text,
+            "**{}.** {} It fails “{}”: {}.\n",
+            words(&wrong.title),
+            words(&wrong.why),
+            words(fails),
+            literal(measured)
+        );
+    }
+    Ok(text)
+}

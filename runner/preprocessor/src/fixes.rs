@@ -1,0 +1,63 @@
+//! The table of fixes that only look right, with what each of them measured.
+
+use runner::catalog::{ENDS, Variant};
+use runner::grade::{CheckResult, Outcome, Verdict};
+use runner::record::shipped;
+
+use crate::markup::{literal, table, words};
+use crate::shelf::Shelved;
+
+/// The table. Without names it has the check that each fix fails; with names, a column for each of these.
+pub(crate) fn text(shelved: &Shelved, checks: &[String]) -> Result<String, String> {
+    for name in checks {
+        if !shelved.verdict(&Variant::Solution)?.checks.iter().any(|check| check.name == *name) {
+            return Err(format!("{} has no check \"{name}\"", shelved.lesson.id));
+        }
+    }
+    let mut rows = Vec::new();
+    for (variant, title) in programs(shelved) {
+        let outcome = shelved.verdict(&variant)?;
+        let mut row = vec![title];
+        match checks {
+            [] => row.extend(failed(shelved, &variant, outcome)),
+            checks => row.extend(checks.iter().map(|name| cell(outcome, name))),
+        }
+        rows.push(row);
+    }
+    let named = [&["fix"][..], &checks.iter().map(String::as_str).collect::<Vec<_>>()].concat();
+    let head: &[&str] = if checks.is_empty() { &["fix", "fails", "measured"] } else { &named };
+    Ok(table(head, !checks.is_empty(), &rows))
+}
+
+/// The bug first, then the fixes, then the solution.
+fn programs(shelved: &Shelved) -> Vec<(Variant, String)> {
+    let wrong = shelved.lesson.manifest.wrong.iter().filter(|(name, _)| *name != "shipped");
+    let wrong = wrong.map(|(name, wrong)| (Variant::Wrong(name.clone()), words(&wrong.title)));
+    let first = (shipped(), "None: as shipped".to_owned());
+    [first].into_iter().chain(wrong).chain([(Variant::Solution, "The solution".to_owned())]).collect()
+}
+
+fn failed(shelved: &Shelved, variant: &Variant, outcome: &Outcome) -> [String; 2] {
+    let Variant::Wrong(name) = variant else { return ["nothing".into(), String::new()] };
+    let fails = shelved.lesson.manifest.wrong[name].fails.get_ref();
+    let measured = outcome.checks.iter().find(|check| check.name == *fails).map(|check| literal(&check.measured));
+    [words(fails), measured.unwrap_or_default()]
+}
+
+/// What a check measured. It is marked where it failed; after a crash there may be nothing but its signal.
+fn cell(outcome: &Outcome, name: &str) -> String {
+    let find = |name: &str| outcome.checks.iter().find(|check| check.name == name);
+    let marked = |check: &CheckResult| match check.verdict {
+        Verdict::Failed => format!("✗ **{}**", literal(&check.measured)),
+        _ => literal(&check.measured),
+    };
+    match find(name) {
+        Some(check) if check.verdict != Verdict::Undecided => marked(check),
+        _ => match find(ENDS) {
+            Some(end) if end.verdict == Verdict::Failed => {
+                format!("✗ **{}**", end.measured.split(',').next().unwrap_or_default())
+            }
+            _ => "not measured".into(),
+        },
+    }
+}

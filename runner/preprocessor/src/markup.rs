@@ -1,0 +1,109 @@
+//! Pieces of Markdown and HTML.
+
+use std::fmt::Write as _;
+
+/// What the book is made into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Pages for a browser: Markdown with HTML around it.
+    Html,
+    /// Markdown alone.
+    Plain,
+}
+
+impl Format {
+    /// What a renderer can use. `xgettext` takes the words out of the pages for a translation, so it has to
+    /// see those that a browser shows.
+    pub(crate) fn of(renderer: &str) -> Format {
+        if matches!(renderer, "html" | "xgettext") { Format::Html } else { Format::Plain }
+    }
+}
+
+/// Text as it is written in HTML, also inside of quotes.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Words of a manifest. They are Markdown, in which code has backticks; a `<` elsewhere is no tag.
+pub(crate) fn words(text: &str) -> String {
+    let outside = |(index, part): (usize, &str)| if index % 2 == 0 { part.replace('<', "&lt;") } else { part.to_owned() };
+    text.split('`').enumerate().map(outside).collect::<Vec<_>>().join("`")
+}
+
+/// What a program gave, to be read as it is.
+pub(crate) fn literal(text: &str) -> String {
+    let mut literal = String::new();
+    for letter in text.chars() {
+        if "\\`*_[]<>#|~$&".contains(letter) {
+            literal.push('\\');
+        }
+        // A number stays in one piece, and with its unit.
+        let in_number = letter == ' ' && literal.ends_with(|c: char| c.is_ascii_digit());
+        literal.push(if in_number { '\u{a0}' } else { letter });
+    }
+    literal
+}
+
+/// A number that is not broken at the blanks between its digits, or before its unit.
+pub(crate) fn unbroken(number: &str) -> String {
+    number.replace(' ', "\u{a0}")
+}
+
+/// Code between fences that are longer than any in it. It ends with a line's end.
+pub(crate) fn fence(info: &str, code: &str) -> String {
+    let longest = code.lines().map(|line| line.trim_start().bytes().take_while(|byte| *byte == b'`').count()).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+    format!("{fence}{info}\n{}\n{fence}\n", code.trim_end_matches('\n'))
+}
+
+/// A Rust file. It is not complete without its lesson, so `mdbook test` leaves it alone.
+pub(crate) fn rust(code: &str) -> String {
+    fence("rust,ignore", code)
+}
+
+/// Something that is shown when it is asked for.
+pub(crate) fn folded(format: Format, summary: &str, content: &str) -> String {
+    let content = content.trim_end();
+    match format {
+        Format::Html => format!("<details>\n<summary>{}</summary>\n\n{content}\n\n</details>\n\n", escape(summary)),
+        Format::Plain => format!("**{summary}**\n\n{content}\n\n"),
+    }
+}
+
+/// A table. The first column is text and the others are as `numbers` says.
+pub(crate) fn table(head: &[&str], numbers: bool, rows: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    let mut line = |cells: &[String]| {
+        let cells: Vec<String> =
+            cells.iter().map(|cell| cell.replace('\n', " ").replace("\\|", "|").replace('|', "\\|")).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    };
+    line(&head.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+    let rule = |column: usize| if numbers && column > 0 { "---:" } else { "---" };
+    line(&(0..head.len()).map(|column| rule(column).to_owned()).collect::<Vec<_>>());
+    rows.iter().for_each(|row| line(row));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_is_longer_than_those_inside() {
+        assert_eq!(fence("text", "a\n"), "```text\na\n```\n");
+        assert_eq!(fence("text", "```\n"), "````text\n```\n````\n");
+    }
+
+    #[test]
+    fn what_is_no_markup_is_shown() {
+        assert_eq!(words("a hint of size_of::<T>(), `size_of::<T>()`"), "a hint of size_of::&lt;T>(), `size_of::<T>()`");
+        assert_eq!(literal("[1,\"*\"] of 2 000 B"), "\\[1,\"\\*\"\\] of 2\u{a0}000\u{a0}B");
+    }
+
+    #[test]
+    fn a_cell_stays_in_its_column() {
+        let rows = [vec![words("x | y"), literal("1|2")]];
+        assert_eq!(table(&["", "b"], true, &rows), "|  | b |\n| --- | ---: |\n| x \\| y | 1\\|2 |\n");
+    }
+}

@@ -1,0 +1,9 @@
+//! The real program, with the JSON that mdBook gives it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod built;
+mod course;
+mod faults;
+mod pages;
+mod script;
+mod trees;
