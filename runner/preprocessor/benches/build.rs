@@ -1,5 +1,13 @@
-//! What the lessons add to `mdbook build`: books of copies of one lesson and its page, built by a stock
-//! mdBook with the preprocessor and without it, in turns. Times are medians; trust the differences.
+//! What the preprocessor adds to `mdbook build`: books of copies of one lesson and its page, built by a
+//! stock mdBook, in turns
+//!
+//! - without it, so that the pages have their directives in them and nothing of the lessons;
+//! - with it;
+//! - without it, from pages in which somebody has written all that it would put there.
+//!
+//! The last two make the same book, so what is between them is the preprocessor, and what is between the
+//! first and the last is mdBook's work on longer pages. Times are medians; trust the differences, on a machine
+//! that does nothing else.
 //!
 //! ```text
 //! cargo bench -p mdbook-lesson
@@ -13,31 +21,71 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mdbook-lesson");
 /// The lesson that is copied.
 const ID: &str = "scopes/callback-loop";
 /// Lessons of a book, how often it is built, and the milliseconds that may be added.
 const BOOKS: [(usize, usize, f64); 2] = [(30, 21, 20.0), (200, 11, 80.0)];
 
+/// How a book is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Bare,
+    Preprocessed,
+    Written,
+}
+
 fn main() {
     for (lessons, times, target) in BOOKS {
-        let book = synthetic(lessons);
-        let (mut with, mut without) = (Vec::new(), Vec::new());
+        let (book, written) = (synthetic(lessons), synthetic(lessons));
+        write_out(&written);
+        let ways = [(Way::Bare, &book), (Way::Preprocessed, &book), (Way::Written, &written)];
+        let mut taken = ways.map(|_| Vec::new());
         for time in 0..=times {
-            let with_them = build(&book, true);
-            let without_them = build(&book, false);
-            // The first of each has nothing in the system's caches.
-            if time > 0 {
-                with.push(with_them);
-                without.push(without_them);
+            for ((way, book), taken) in ways.iter().zip(&mut taken) {
+                let time_taken = build(book, *way);
+                // The first of each has nothing in the system's caches.
+                if time > 0 {
+                    taken.push(time_taken);
+                }
             }
         }
-        let (with, without) = (median(with), median(without));
+        let [bare, preprocessed, written] = taken.map(median);
         println!("{lessons} lessons, {times} builds each:");
-        println!("  without the preprocessor  {without:>7.1} ms");
-        println!("  with it                   {with:>7.1} ms");
-        println!("  difference                {:>7.1} ms, of at most {target:.0}", with - without);
+        println!("  without the preprocessor       {bare:>7.1} ms");
+        println!("  with it                        {preprocessed:>7.1} ms");
+        println!("  the same pages, written out    {written:>7.1} ms");
+        println!("  so the longer pages cost       {:>7.1} ms", written - bare);
+        println!("  and the preprocessor           {:>7.1} ms, of at most {target:.0}", preprocessed - written);
+    }
+}
+
+/// Puts into the pages what the preprocessor would.
+fn write_out(book: &TempDir) {
+    let pages = files(&book.path().join("book"));
+    let pages: Vec<&PathBuf> = pages.iter().filter(|path| !path.ends_with("SUMMARY.md")).collect();
+    let chapter = |path: &&PathBuf| {
+        let name = path.strip_prefix(book.path().join("book")).unwrap();
+        json!({ "Chapter": {
+            "name": "A page", "content": fs::read_to_string(path).unwrap(), "number": null, "sub_items": [],
+            "path": name, "source_path": name, "parent_names": [],
+        }})
+    };
+    let chapters: Vec<Value> = pages.iter().map(chapter).collect();
+    let context = json!({
+        "root": book.path(), "renderer": "html", "mdbook_version": "0.5.4",
+        "config": { "book": { "src": "book" }, "build": { "build-dir": "out" } },
+    });
+    let input = book.path().join("input.json");
+    fs::write(&input, json!([context, { "items": chapters }]).to_string()).unwrap();
+    let output = Command::new(PROGRAM).stdin(fs::File::open(input).unwrap()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let expanded: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (path, item) in pages.into_iter().zip(expanded["items"].as_array().unwrap()) {
+        fs::write(path, item["Chapter"]["content"].as_str().unwrap()).unwrap();
     }
 }
 
@@ -75,11 +123,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-fn build(book: &TempDir, with_lessons: bool) -> Duration {
-    let program = env!("CARGO_BIN_EXE_mdbook-lesson");
-    let lessons = format!("[preprocessor.lesson]\ncommand = \"{program}\"\nbefore = [\"links\"]\n");
+fn build(book: &TempDir, way: Way) -> Duration {
+    let lessons = format!("[preprocessor.lesson]\ncommand = \"{PROGRAM}\"\nbefore = [\"links\"]\n");
     let config = "[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"out\"\n[output.html]\nadditional-css = [\"lesson.css\"]\n";
-    let config = if with_lessons { format!("{config}{lessons}") } else { config.to_owned() };
+    let config = if way == Way::Preprocessed { format!("{config}{lessons}") } else { config.to_owned() };
     fs::write(book.path().join("book.toml"), config).unwrap();
     let mut command = Command::new(mdbook());
     command.arg("build").arg(book.path()).stdout(Stdio::null()).stderr(Stdio::piped());

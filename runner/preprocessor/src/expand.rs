@@ -1,6 +1,6 @@
 //! The text that takes a directive's place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use anyhow::Result;
@@ -37,6 +37,11 @@ pub(crate) struct Expander {
 impl Expander {
     pub(crate) fn open(root: &Path, format: Format) -> Result<Expander> {
         Ok(Expander { shelf: Shelf::open(root)?, format, blocks: HashMap::new(), charts: HashMap::new() })
+    }
+
+    /// Reads these lessons ahead.
+    pub(crate) fn fetch(&mut self, ids: &BTreeSet<String>) {
+        self.shelf.fetch(ids);
     }
 
     /// Replaces a directive that stands at `place`, which is `file:line`.

@@ -37,6 +37,7 @@ mod memory;
 mod page;
 mod shelf;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -91,6 +92,9 @@ pub fn expand(context: &PreprocessorContext, mut book: Book) -> Result<Expanded>
         bail!("the build folder {} is the folder of the pages, {}: a build would erase them", build.display(), source.display());
     }
     let mut expander = Expander::open(&context.root, Format::of(&context.renderer))?;
+    let mut ids = BTreeSet::new();
+    in_order(&mut book.items, &mut |content, _| ids.extend(find::mentioned(content).map(str::to_owned)));
+    expander.fetch(&ids);
     let mut faults = Vec::new();
     in_order(&mut book.items, &mut |content, path| {
         faults.extend(page::expand(content, &source.join(path), &mut expander));

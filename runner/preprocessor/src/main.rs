@@ -1,6 +1,6 @@
 //! The program that mdBook runs: the book as JSON on stdin, the same with its lessons on stdout.
 
-use std::io::{Write, stderr, stdin, stdout};
+use std::io::{Read, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -24,7 +24,11 @@ fn main() -> ExitCode {
 /// Whether the book is as it should be. With a fault in it there is none, and what was built before
 /// stays; but under `mdbook serve` the page itself shows the fault.
 fn preprocess() -> Result<bool> {
-    let (context, book) = mdbook_preprocessor::parse_input(stdin().lock())?;
+    // Read first and parsed then: several times as fast as `mdbook_preprocessor::parse_input`, which goes byte
+    // by byte.
+    let mut json = Vec::new();
+    stdin().lock().read_to_end(&mut json).context("failed to read the book")?;
+    let (context, book) = serde_json::from_slice(&json).context("failed to parse what should be mdBook's JSON")?;
     let Expanded { book, faults } = expand(&context, book)?;
     for fault in &faults {
         writeln!(stderr(), "ERROR {fault}")?;
