@@ -15,8 +15,8 @@ pub(crate) struct Directive {
 pub(crate) enum Wish {
     /// All that a reader needs to do the exercise.
     Lesson,
-    /// The memory of both programs.
-    Memory,
+    /// The memory of both programs, with these gauges beside the one that tells the story.
+    Memory(Vec<Gauge>),
     /// A verdict.
     Verdict(Variant),
     /// The wrong fixes, with what these checks measured.
@@ -81,7 +81,7 @@ impl Directive {
         let rest: Vec<&str> = words.collect();
         let wish = match (name, &rest[..]) {
             ("lesson", []) => Wish::Lesson,
-            ("memory", []) => Wish::Memory,
+            ("memory", gauges) => Wish::Memory(gauges.iter().map(|word| gauge(word)).collect::<Result<_, _>>()?),
             ("versions", []) => Wish::Versions,
             ("verdict", [which]) => Wish::Verdict(variant(which)?),
             ("fixes", checks) => Wish::Fixes(checks.iter().map(|check| unquote(check).to_owned()).collect()),
@@ -101,7 +101,7 @@ impl Directive {
 
     /// Whether it becomes more than words in a sentence.
     pub(crate) fn is_block(&self) -> bool {
-        matches!(self.wish, Wish::Lesson | Wish::Memory | Wish::Verdict(_) | Wish::Fixes(_))
+        matches!(self.wish, Wish::Lesson | Wish::Memory(_) | Wish::Verdict(_) | Wish::Fixes(_))
     }
 }
 
@@ -110,7 +110,6 @@ fn usage(name: &str) -> &'static str {
         "verdict" => "`verdict ID VARIANT`",
         "measured" => "`measured ID VARIANT GAUGE MOMENT [per-round]`, `… VARIANT \"CHECK\"` or `… VARIANT collections`",
         "work" => "`work ID run`, `check` or `rounds`",
-        "memory" => "`memory ID`",
         "versions" => "`versions ID`",
         _ => "`lesson ID`",
     }

@@ -54,7 +54,7 @@ impl Expander {
             return Expansion::fault(format!("the lesson {id} is in the book twice: it is at {first} already"));
         }
         let number = self.charts.entry(id.clone()).or_default();
-        *number += usize::from(directive.wish == Wish::Memory);
+        *number += usize::from(matches!(directive.wish, Wish::Memory(_)));
         let number = *number;
         let format = self.format;
         match self.shelf.get(id).and_then(|shelved| text(shelved, &directive.wish, format, number)) {
@@ -67,7 +67,7 @@ impl Expander {
 fn text(shelved: &Shelved, wish: &Wish, format: Format, number: usize) -> Result<String, String> {
     match wish {
         Wish::Lesson => block::text(shelved, format),
-        Wish::Memory => memory::text(shelved, format, number),
+        Wish::Memory(gauges) => memory::text(shelved, gauges, format, number),
         Wish::Fixes(checks) => fixes::text(shelved, checks),
         Wish::Verdict(variant) => {
             let outcome = shelved.verdict(variant)?;

@@ -24,7 +24,7 @@ pub(crate) fn text(shelved: &Shelved, wish: &Wish) -> Result<String, String> {
         }
         Wish::Gauge(variant, gauge, reading) => self::gauge(shelved, variant, *gauge, *reading),
         Wish::Collections(variant) => Ok(unbroken(&count(shelved.memory(variant)?.collections))),
-        Wish::Lesson | Wish::Memory | Wish::Fixes(_) | Wish::Verdict(_) => unreachable!("these are blocks"),
+        Wish::Lesson | Wish::Memory(_) | Wish::Fixes(_) | Wish::Verdict(_) => unreachable!("these are blocks"),
     }
 }
 

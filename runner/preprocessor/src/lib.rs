@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! {{#lesson topic/slug}}                           the exercise, hints, checks, the solution
-//! {{#memory topic/slug}}                           memory at five moments: a chart and a table
+//! {{#memory topic/slug [GAUGE…]}}                  memory at five moments: a chart and a table
 //! {{#verdict topic/slug VARIANT}}                  a verdict, as the terminal shows it
 //! {{#fixes topic/slug ["CHECK"…]}}                 the wrong fixes, and what each measured
 //! {{#measured topic/slug VARIANT GAUGE MOMENT}}    one number, inside of a sentence

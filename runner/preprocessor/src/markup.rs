@@ -30,11 +30,11 @@ pub(crate) fn words(text: &str) -> String {
     text.split('`').enumerate().map(outside).collect::<Vec<_>>().join("`")
 }
 
-/// What a program gave, to be read as it is.
+/// What a program gave, to be read as it is: no markup, and no quotes that are made round.
 pub(crate) fn literal(text: &str) -> String {
     let mut literal = String::new();
     for letter in text.chars() {
-        if "\\`*_[]<>#|~$&".contains(letter) {
+        if "\\`*_[]<>#|~$&\"'".contains(letter) {
             literal.push('\\');
         }
         // A number stays in one piece, and with its unit.
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn what_is_no_markup_is_shown() {
         assert_eq!(words("a hint of size_of::<T>(), `size_of::<T>()`"), "a hint of size_of::&lt;T>(), `size_of::<T>()`");
-        assert_eq!(literal("[1,\"*\"] of 2 000 B"), "\\[1,\"\\*\"\\] of 2\u{a0}000\u{a0}B");
+        assert_eq!(literal("[1,\"*\"] of 2 000 B"), "\\[1,\\\"\\*\\\"\\] of 2\u{a0}000\u{a0}B");
     }
 
     #[test]

@@ -13,15 +13,16 @@ use crate::shelf::Shelved;
 
 const HEAD: [&str; 6] = ["", "before", "inside", "return", "gc()", "settled"];
 
-/// `number` tells the charts of one lesson apart.
-pub(crate) fn text(shelved: &Shelved, format: Format, number: usize) -> Result<String, String> {
+/// Beside the gauge that tells the story are those of `beside`, or what a person sees in production. `number`
+/// tells the charts of one lesson apart.
+pub(crate) fn text(shelved: &Shelved, beside: &[Gauge], format: Format, number: usize) -> Result<String, String> {
     let broken = shelved.memory(&shipped())?;
     let solved = shelved.memory(&Variant::Solution)?;
-    // What a person sees in production stands beside the gauge that tells the story.
-    let main = [broken.gauge, Gauge::HeapUsed, Gauge::Rss];
+    let beside = if beside.is_empty() { &[Gauge::HeapUsed, Gauge::Rss] } else { beside };
+    let main = distinct(&[&[broken.gauge], beside].concat());
     let is_main = |gauge: Gauge| main.contains(&gauge);
     let shown = |gauge: Gauge| [broken, solved].iter().any(|table| row(table, gauge).is_some_and(is_shown));
-    let first = rows(broken, solved, &distinct(&main));
+    let first = rows(broken, solved, &main);
     let others: Vec<Gauge> = Gauge::ALL.iter().copied().filter(|gauge| !is_main(*gauge) && shown(*gauge)).collect();
     let rounds = plural(broken.rounds as f64, "round");
     let about = format!(

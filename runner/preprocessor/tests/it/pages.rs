@@ -49,6 +49,9 @@ fn memory_is_a_chart_and_a_table() {
     assert!(page.contains("id=\"chart-scopes-callback-loop-2\""), "two drawings have two ids:\n{page}");
     assert!(page.contains("| handles, as shipped | 13 | 800\u{a0}015 | 13 | 13 | 13 |"), "{page}");
     assert!(page.contains("| heapUsed, solution |"), "{page}");
+    let page = Course::new().page("{{#memory scopes/callback-loop blocks}}");
+    let (shown, folded) = page.split_once("<details>").unwrap();
+    assert!(shown.contains("| native blocks, solution |") && folded.contains("| heapUsed, solution |"), "{page}");
 }
 
 #[test]
