@@ -39,7 +39,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
-    ("tsfn/dangling-payload", "what waits in the queue is there", &[".collect()", "}", "Ok(samples.to_vec())"]),
+    ("tsfn/dangling-payload", "what waits in the queue is there", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
     (
         "external/moving-buffer",
         "what a Buffer shows is there",

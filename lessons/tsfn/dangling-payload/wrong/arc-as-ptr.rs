@@ -11,10 +11,9 @@ struct Packet(*const Vec<f64>);
 // SAFETY: the samples are shared by an `Arc`, and only read.
 unsafe impl Send for Packet {}
 
-/// Reads `count` packets of sensor number `sensor` and sends each to `display`. Returns how many
-/// samples there were.
+/// Reads `count` packets of sensor number `sensor` and sends each to `display`.
 #[napi]
-pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Result<u32> {
+pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Result<()> {
     let queue = display.build_threadsafe_function().build_callback(
         |context: ThreadsafeCallContext<Packet>| {
             // SAFETY: an `Arc` has these samples.
@@ -24,14 +23,11 @@ pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Resul
     )?;
     // A sensor may block, so it is read by a thread of its own.
     let reader = thread::spawn(move || {
-        let mut total = 0;
         for number in 0..count {
             let samples = Arc::new(read(sensor, number));
             let packet = Packet(Arc::as_ptr(&samples));
             queue.call(packet, ThreadsafeFunctionCallMode::NonBlocking);
-            total += samples.len() as u32;
         }
-        total
     });
     reader
         .join()
@@ -40,8 +36,7 @@ pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Resul
 
 /// The samples of one packet.
 fn read(sensor: u32, number: u32) -> Vec<f64> {
-    let len = 64 + number % 7;
-    (0..len)
-        .map(|at| f64::from(sensor * 1000 + number) + f64::from(at) / 128.0)
-        .collect()
+    let first = f64::from(sensor * 1000 + number);
+    let samples = (0..64 + number % 7).map(|at| first + f64::from(at) / 128.0);
+    samples.collect()
 }

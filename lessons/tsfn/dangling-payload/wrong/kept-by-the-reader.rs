@@ -14,10 +14,9 @@ struct Packet {
 // SAFETY: a packet is only read, and the queue hands it from one thread to the other.
 unsafe impl Send for Packet {}
 
-/// Reads `count` packets of sensor number `sensor` and sends each to `display`. Returns how many
-/// samples there were.
+/// Reads `count` packets of sensor number `sensor` and sends each to `display`.
 #[napi]
-pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Result<u32> {
+pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Result<()> {
     let queue = display.build_threadsafe_function().build_callback(
         |context: ThreadsafeCallContext<Packet>| {
             let packet = context.value;
@@ -28,7 +27,6 @@ pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Resul
     )?;
     // A sensor may block, so it is read by a thread of its own.
     let reader = thread::spawn(move || {
-        let mut total = 0;
         // All samples are there until the recording is over.
         let mut recording = Vec::new();
         for number in 0..count {
@@ -38,10 +36,8 @@ pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Resul
                 len: samples.len(),
             };
             queue.call(packet, ThreadsafeFunctionCallMode::NonBlocking);
-            total += samples.len() as u32;
             recording.push(samples);
         }
-        total
     });
     reader
         .join()
@@ -50,8 +46,7 @@ pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Resul
 
 /// The samples of one packet.
 fn read(sensor: u32, number: u32) -> Vec<f64> {
-    let len = 64 + number % 7;
-    (0..len)
-        .map(|at| f64::from(sensor * 1000 + number) + f64::from(at) / 128.0)
-        .collect()
+    let first = f64::from(sensor * 1000 + number);
+    let samples = (0..64 + number % 7).map(|at| first + f64::from(at) / 128.0);
+    samples.collect()
 }

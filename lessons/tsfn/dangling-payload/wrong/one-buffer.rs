@@ -5,10 +5,9 @@ use napi::bindgen_prelude::*;
 use napi::threadsafe_function::{ThreadsafeCallContext, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-/// Reads `count` packets of sensor number `sensor` and sends each to `display`. Returns how many
-/// samples there were.
+/// Reads `count` packets of sensor number `sensor` and sends each to `display`.
 #[napi]
-pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Result<u32> {
+pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Result<()> {
     let queue = display.build_threadsafe_function().build_callback(
         |context: ThreadsafeCallContext<Arc<Mutex<Vec<f64>>>>| {
             Ok(context.value.lock().unwrap().clone())
@@ -16,15 +15,12 @@ pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Resul
     )?;
     // A sensor may block, so it is read by a thread of its own.
     let reader = thread::spawn(move || {
-        let mut total = 0;
         let buffer = Arc::new(Mutex::new(Vec::new()));
         for number in 0..count {
             // One buffer for all packets: it has an owner on each side of the queue.
             *buffer.lock().unwrap() = read(sensor, number);
-            total += buffer.lock().unwrap().len() as u32;
             queue.call(buffer.clone(), ThreadsafeFunctionCallMode::NonBlocking);
         }
-        total
     });
     reader
         .join()
@@ -33,8 +29,7 @@ pub fn record(sensor: u32, count: u32, display: Function<Vec<f64>, ()>) -> Resul
 
 /// The samples of one packet.
 fn read(sensor: u32, number: u32) -> Vec<f64> {
-    let len = 64 + number % 7;
-    (0..len)
-        .map(|at| f64::from(sensor * 1000 + number) + f64::from(at) / 128.0)
-        .collect()
+    let first = f64::from(sensor * 1000 + number);
+    let samples = (0..64 + number % 7).map(|at| first + f64::from(at) / 128.0);
+    samples.collect()
 }
