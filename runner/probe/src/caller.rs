@@ -12,7 +12,7 @@ use std::ptr::null_mut;
 use allocator_api2::vec::Vec;
 use napi::sys::{napi_callback, napi_callback_info, napi_env, napi_property_descriptor, napi_value};
 
-use crate::node_api::real_get_cb_info;
+use crate::node::real_get_cb_info;
 use crate::{sites, v8};
 
 /// A place in JavaScript.

@@ -26,6 +26,7 @@ mod guard;
 mod handles;
 mod ledger;
 mod look;
+mod node;
 mod node_api;
 mod scopes;
 mod sites;

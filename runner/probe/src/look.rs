@@ -11,7 +11,7 @@ use std::ptr::null_mut;
 
 use napi::sys::{Status, napi_callback, napi_callback_info, napi_env, napi_value};
 
-use crate::node_api::{
+use crate::node::{
     real_create_array, real_create_function, real_create_uint32, real_get_global, real_get_reference_value, real_set_element,
     real_set_named_property,
 };

@@ -10,7 +10,7 @@ use napi::sys::{
 
 use crate::caller;
 use crate::counters::{Counter, add, raise};
-use crate::node_api::{real_call_function, real_get_threadsafe_function_context, real_get_undefined};
+use crate::node::{real_call_function, real_get_threadsafe_function_context, real_get_undefined};
 use crate::sites::{self, Column, NOWHERE};
 
 /// The add-on's side of one thread-safe function. It stays allocated until the process ends, since

@@ -12,7 +12,7 @@ use napi::sys::{Status, napi_env, napi_value};
 
 use crate::caller::Place;
 use crate::counters::{Counter, set};
-use crate::node_api::{real_close_handle_scope, real_get_last_error_info, real_get_value_string_utf8, real_open_handle_scope};
+use crate::node::{real_close_handle_scope, real_get_last_error_info, real_get_value_string_utf8, real_open_handle_scope};
 use crate::sites;
 
 /// `v8::Isolate::GetCurrent`.

@@ -7,10 +7,13 @@ use serde_json::Value;
 
 use super::guard_file::{Fault, Guard};
 use super::sites_file::Stacks;
-use super::tail::MOST_BEATS;
 use crate::heap::Held;
 use crate::process::{End, Exit};
 use crate::step::Moment;
+
+/// Beats of the harness, four a second, after which a process that has done its work and is still
+/// there is stopped. Each beat is proof that its event loop had time to run.
+pub(super) const MOST_BEATS: u32 = 16;
 
 /// All that is known of one run.
 #[derive(Clone, Debug, Serialize, Deserialize)]

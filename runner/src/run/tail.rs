@@ -4,13 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::recording::Entry;
+use super::recording::{Entry, MOST_BEATS};
 use crate::process::Watch;
 use crate::step::Step;
-
-/// Beats of the harness, four a second, after which a process that has done its work and is still
-/// there is stopped. Each beat is proof that its event loop had time to run.
-pub(super) const MOST_BEATS: u32 = 16;
 
 /// Reads the file of evidence while it grows.
 pub(super) struct Tail<'a> {

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 
 use napi::sys::*;
 
-use super::{OK, Observe, real};
+use super::{OK, Observe};
 use crate::{caller, handles};
 
 wrap! {

@@ -5,7 +5,7 @@ use std::ptr::null_mut;
 
 use napi::sys::*;
 
-use super::{OK, Observe, count, real};
+use super::{OK, Observe, count};
 use crate::counters::{Counter, add, raise};
 use crate::finalizers::{self, Tie};
 use crate::ledger::{self, Kind};

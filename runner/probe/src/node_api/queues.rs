@@ -5,7 +5,7 @@ use std::ptr::null_mut;
 
 use napi::sys::*;
 
-use super::{OK, Observe, count, real};
+use super::{OK, Observe, count};
 use crate::counters::Counter;
 use crate::threadsafe;
 
