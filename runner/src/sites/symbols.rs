@@ -76,7 +76,9 @@ fn short(function: &str) -> String {
     let function = function.split("_c_callback").next().unwrap_or(function);
     // Of `<crate::Type as other::Trait>::name` only the name is short.
     let (start, function) = function.rsplit_once(">::").map_or((1, function), |(_, name)| (0, name));
-    let parts: Vec<&str> = function.split("::").filter(|part| !part.starts_with("__napi")).collect();
+    // A closure is a part of the function that it is written in.
+    let is_name = |part: &&str| !part.starts_with("__napi") && *part != "{{closure}}";
+    let parts: Vec<&str> = function.split("::").filter(is_name).collect();
     let is_hash = |part: &str| part.len() == 17 && part.starts_with('h') && part[1..].chars().all(|c| c.is_ascii_hexdigit());
     let end = parts.len() - usize::from(parts.last().is_some_and(|part| is_hash(part)));
     parts[start.min(end.saturating_sub(1))..end].join("::")
@@ -91,6 +93,7 @@ mod tests {
         assert_eq!(short("tsfn_queue_full::scan"), "scan");
         assert_eq!(short("crate_name::Trace::of::h0123456789abcdef"), "Trace::of");
         assert_eq!(short("tsfn_queue_full::scan_c_callback::{{closure}}"), "scan");
+        assert_eq!(short("tsfn_queue_full::scan::{{closure}}"), "scan");
         assert_eq!(short("scan"), "scan");
         assert_eq!(short("parent_child::__napi_impl_helper_Heading_0::new"), "new");
         assert_eq!(
