@@ -109,10 +109,7 @@ pub fn record(course: &Course, lesson: &Lesson, events: &mut dyn FnMut(Event), c
             variant: variant.clone(),
             breach,
         })?;
-        let mut outcome = scrub::outcome(checked.outcome, course);
-        // They are the manifest's, and better words for one of them change nothing that was measured.
-        reasons(lesson, &mut outcome, |because, _| because.clear());
-        verdicts.insert(variant, outcome);
+        verdicts.insert(variant, scrub::outcome(checked.outcome, course));
     }
     Ok(Record { versions, code, memory, verdicts })
 }
@@ -150,7 +147,9 @@ pub fn read(lesson: &Lesson) -> Result<Record, RecordError> {
     Ok(record)
 }
 
-/// Writes a lesson's record in one step: whoever reads it meanwhile sees the old one or the new one.
+/// Writes a lesson's record in one step: whoever reads it meanwhile sees the old one or the new one. The
+/// reasons of the checks are left out. They are the manifest's, and better words for one of them change
+/// nothing that was measured.
 ///
 /// # Errors
 /// When the file can't be written.
@@ -161,7 +160,11 @@ pub fn write(lesson: &Lesson, record: &Record) -> Result<(), RecordError> {
         let path = path.clone();
         move |source| RecordError::File { action, path, source }
     };
-    fs::write(&new, layout::text(record)).map_err(file("write", &new))?;
+    let mut record = record.clone();
+    for outcome in record.verdicts.values_mut() {
+        reasons(lesson, outcome, |because, _| because.clear());
+    }
+    fs::write(&new, layout::text(&record)).map_err(file("write", &new))?;
     fs::rename(&new, &path).map_err(file("replace", &path))
 }
 

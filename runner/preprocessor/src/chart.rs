@@ -37,8 +37,8 @@ const LONGEST: f64 = 210.0;
 const BAR: f64 = 12.0;
 /// From one moment to the next.
 const STEP: f64 = 38.0;
-/// Above the first bar, where the legend is.
-const TOP: f64 = 30.0;
+/// Above the first bar, where the gauge's name and the legend are.
+const TOP: f64 = 50.0;
 
 /// The drawing, without a blank line: one would end it in Markdown.
 pub(crate) fn svg(chart: Chart) -> String {
@@ -55,10 +55,11 @@ pub(crate) fn svg(chart: Chart) -> String {
     };
     line(format!("<title id=\"{id}-title\">{}: {} at five moments</title>", escape(title), label(gauge)));
     line(format!("<desc id=\"{id}-desc\">{}</desc>", escape(&description(shipped, solution))));
-    line(bar("shipped", START, 4.0, 18.0));
-    line(text(START + 24.0, 14.0, "as shipped"));
-    line(bar("solution", START + 106.0, 4.0, 18.0));
-    line(text(START + 130.0, 14.0, "solution"));
+    line(text(START, 12.0, label(gauge)).replacen("<text", "<text class=\"lesson-gauge\"", 1));
+    line(bar("shipped", START, 24.0, 18.0));
+    line(text(START + 24.0, 34.0, "as shipped"));
+    line(bar("solution", START + 106.0, 24.0, 18.0));
+    line(text(START + 130.0, 34.0, "solution"));
     for (index, moment) in MOMENTS.iter().enumerate() {
         let top = TOP + STEP * index as f64;
         line(text(0.0, top + 17.0, moment));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Record;
 
 /// Columns of a line.
-const WIDTH: usize = 160;
+const WIDTH: usize = 180;
 
 /// The record as JSON.
 pub(super) fn text(record: &Record) -> String {

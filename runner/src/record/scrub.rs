@@ -1,7 +1,9 @@
-//! Takes out of a verdict what belongs to one run and one machine: paths, process ids, addresses.
+//! Takes out of a verdict what belongs to one run and one machine: paths, addresses, and the numbers that
+//! the system gives to processes and threads.
 
 use crate::course::Course;
 use crate::grade::Outcome;
+use crate::sites::fault::Incident;
 
 pub(super) fn outcome(mut outcome: Outcome, course: &Course) -> Outcome {
     for check in &mut outcome.checks {
@@ -9,8 +11,24 @@ pub(super) fn outcome(mut outcome: Outcome, course: &Course) -> Outcome {
         for line in &mut check.evidence {
             *line = text(line, course);
         }
+        if let Some(incident) = &mut check.fault {
+            count_threads(incident);
+        }
     }
     outcome
+}
+
+/// Numbers the threads from 1, in the order in which they had to do with the block.
+fn count_threads(incident: &mut Incident) {
+    let mut threads = Vec::new();
+    let scenes = [Some(&mut incident.allocated), incident.freed.as_mut(), Some(&mut incident.touched)];
+    for scene in scenes.into_iter().flatten() {
+        let place = threads.iter().position(|thread| *thread == scene.thread).unwrap_or(threads.len());
+        if place == threads.len() {
+            threads.push(scene.thread);
+        }
+        scene.thread = place as u32 + 1;
+    }
 }
 
 fn text(text: &str, course: &Course) -> String {

@@ -13,6 +13,7 @@ mod isolation;
 mod ledger;
 mod misbehaviour;
 mod places;
+mod record;
 mod refusal;
 mod shutdown;
 mod trouble;
