@@ -20,7 +20,7 @@ pub(crate) fn text(shelved: &Shelved, checks: &[String]) -> Result<String, Strin
         let mut row = vec![title];
         match checks {
             [] => row.extend(failed(shelved, &variant, outcome)),
-            checks => row.extend(checks.iter().map(|name| cell(outcome, name))),
+            checks => row.extend(cells(outcome, checks)),
         }
         rows.push(row);
     }
@@ -44,20 +44,19 @@ fn failed(shelved: &Shelved, variant: &Variant, outcome: &Outcome) -> [String; 2
     [words(fails), measured.unwrap_or_default()]
 }
 
-/// What a check measured. It is marked where it failed; after a crash there may be nothing but its signal.
-fn cell(outcome: &Outcome, name: &str) -> String {
+/// What these checks measured. A check is marked where it failed. After a crash the others have nothing to
+/// say; then the first of them says how the run ended, unless one of these has failed for the crash.
+fn cells(outcome: &Outcome, names: &[String]) -> Vec<String> {
     let find = |name: &str| outcome.checks.iter().find(|check| check.name == name);
-    let marked = |check: &CheckResult| match check.verdict {
-        Verdict::Failed => format!("✗ **{}**", literal(&check.measured)),
-        _ => literal(&check.measured),
-    };
-    match find(name) {
-        Some(check) if check.verdict != Verdict::Undecided => marked(check),
-        _ => match find(ENDS) {
-            Some(end) if end.verdict == Verdict::Failed => {
-                format!("✗ **{}**", end.measured.split(',').next().unwrap_or_default())
-            }
-            _ => "not measured".into(),
+    let failed = |check: &&CheckResult| check.verdict == Verdict::Failed;
+    let mut end = find(ENDS).filter(failed).filter(|_| !names.iter().filter_map(|name| find(name)).any(|check| failed(&check)));
+    let cell = |name: &String| match find(name) {
+        Some(check) if check.verdict == Verdict::Failed => format!("✗ **{}**", literal(&check.measured)),
+        Some(check) if check.verdict == Verdict::Passed => literal(&check.measured),
+        _ => match end.take() {
+            Some(end) => format!("✗ **{}**", literal(end.measured.split(',').next().unwrap_or_default())),
+            None => "–".into(),
         },
-    }
+    };
+    names.iter().map(cell).collect()
 }

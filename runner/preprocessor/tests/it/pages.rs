@@ -67,10 +67,11 @@ fn the_wrong_fixes_with_what_each_measured() {
     let course = Course::new();
     let page = course.page("{{#fixes scopes/callback-loop}}");
     assert!(page.contains("| A smaller batch | every call arrives | 20 |"), "{page}");
-    let page = course.page("{{#fixes scopes/callback-loop \"every call arrives\"}}");
-    assert!(page.contains("| A smaller batch | ✗ **20** |"), "{page}");
-    assert!(page.contains("| A scope that nobody closes | ✗ **SIGABRT** |"), "{page}");
-    assert!(page.contains("| The solution | 200 |"), "{page}");
+    let columns = "\"every call arrives\" \"handles stay bounded inside the call\"";
+    let page = course.page(&format!("{{{{#fixes scopes/callback-loop {columns}}}}}"));
+    assert!(page.contains("| A smaller batch | ✗ **20** | 81 |"), "{page}");
+    assert!(page.contains("| A scope that nobody closes | ✗ **SIGABRT** | – |"), "{page}");
+    assert!(page.contains("| The solution | 200 | 7 |"), "{page}");
 }
 
 #[test]
