@@ -12,6 +12,7 @@ use runner::number::gauge_value;
 use runner::report::memory::label;
 
 use crate::markup::{escape, unbroken};
+use crate::memory::values;
 
 /// What a chart shows.
 #[derive(Clone, Copy, Debug)]
@@ -85,10 +86,6 @@ fn bar(program: &str, x: f64, y: f64, length: f64) -> String {
 
 fn text(x: f64, y: f64, text: &str) -> String {
     format!("<text x=\"{x:.1}\" y=\"{y}\" fill=\"currentColor\">{}</text>", escape(text))
-}
-
-fn values(row: &Row) -> [Option<f64>; 5] {
-    [row.before, row.inside, row.returned, row.gc, row.settled]
 }
 
 /// The same in words, for whoever does not see it.

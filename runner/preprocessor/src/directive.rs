@@ -58,7 +58,7 @@ const MOMENTS: [&str; 5] = ["before", "inside", "return", "gc", "settled"];
 
 impl Moment {
     pub(crate) fn of(self, row: &Row) -> Option<f64> {
-        [row.before, row.inside, row.returned, row.gc, row.settled][self.0]
+        crate::memory::values(row)[self.0]
     }
 
     fn parse(word: &str) -> Result<Moment, String> {

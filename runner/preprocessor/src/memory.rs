@@ -21,7 +21,8 @@ pub(crate) fn text(shelved: &Shelved, beside: &[Gauge], format: Format, number: 
     let beside = if beside.is_empty() { &[Gauge::HeapUsed, Gauge::Rss] } else { beside };
     let main = distinct(&[&[broken.gauge], beside].concat());
     let is_main = |gauge: Gauge| main.contains(&gauge);
-    let shown = |gauge: Gauge| [broken, solved].iter().any(|table| row(table, gauge).is_some_and(is_shown));
+    let says_something = |row: &Row| is_shown(row) && values(row).into_iter().flatten().any(|value| value != 0.0);
+    let shown = |gauge: Gauge| [broken, solved].iter().any(|table| row(table, gauge).is_some_and(says_something));
     let first = rows(broken, solved, &main);
     let others: Vec<Gauge> = Gauge::ALL.iter().copied().filter(|gauge| !is_main(*gauge) && shown(*gauge)).collect();
     let rounds = plural(broken.rounds as f64, "round");
@@ -42,7 +43,7 @@ pub(crate) fn text(shelved: &Shelved, beside: &[Gauge], format: Format, number: 
         _ => String::new(),
     };
     let numbers = table(&HEAD, true, &first);
-    let others = folded(format, "All gauges", &table(&HEAD, true, &rows(broken, solved, &others)));
+    let others = folded(format, "The other gauges that were not 0", &table(&HEAD, true, &rows(broken, solved, &others)));
     Ok(format!("{chart}{numbers}\n{about}{others}"))
 }
 
@@ -60,14 +61,18 @@ fn row(table: &Table, gauge: Gauge) -> Option<&Row> {
     table.rows.iter().find(|row| row.gauge == gauge)
 }
 
+/// The values in the order of the columns.
+pub(crate) fn values(row: &Row) -> [Option<f64>; 5] {
+    [row.before, row.inside, row.returned, row.gc, row.settled]
+}
+
 /// Two rows for each gauge.
 fn rows(broken: &Table, solved: &Table, gauges: &[Gauge]) -> Vec<Vec<String>> {
     let programs = [(broken, "as shipped"), (solved, "solution")];
     let cells = |gauge: Gauge, (table, name): (&Table, &str)| {
         let row = row(table, gauge)?;
-        let values = [row.before, row.inside, row.returned, row.gc, row.settled];
         let value = |value: Option<f64>| value.map_or_else(|| "-".into(), |value| unbroken(&gauge_value(gauge, value)));
-        Some([format!("{}, {name}", label(gauge))].into_iter().chain(values.map(value)).collect())
+        Some([format!("{}, {name}", label(gauge))].into_iter().chain(values(row).map(value)).collect())
     };
     gauges.iter().flat_map(|gauge| programs.into_iter().filter_map(|program| cells(*gauge, program))).collect()
 }
