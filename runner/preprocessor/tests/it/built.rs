@@ -98,7 +98,12 @@ fn built_ids_are_unique_in_each_page() {
 #[ignore = "it needs the book that mdBook builds"]
 fn built_pages_have_no_directive_left() {
     for (path, html) in pages().iter().filter(|(path, _)| path.extension().is_some_and(|ending| ending == "html")) {
-        assert!(!html.contains("{{#"), "{} has a directive in it", path.display());
+        // As code a page may show one.
+        let mut text = html.split("<code").enumerate().map(|(index, part)| match part.split_once("</code>") {
+            Some((_, text)) if index > 0 => text,
+            _ => part,
+        });
+        assert!(!text.any(|text| text.contains("{{#")), "{} has a directive in it", path.display());
     }
 }
 
@@ -108,5 +113,7 @@ fn built_search_knows_the_symptoms() {
     let pages = pages();
     let index: String =
         pages.iter().filter(|(path, _)| path.to_string_lossy().contains("searchindex")).map(|(_, js)| js.as_str()).collect();
-    assert!(index.contains("RSS grows"));
+    for symptom in ["RSS grows", "does not exit"] {
+        assert!(index.contains(symptom), "the search does not find {symptom:?}");
+    }
 }
