@@ -32,7 +32,10 @@ export const EXACT = [
 export class Gauges {
   #file;
   #table;
-  #offsets = new Map();
+  #names = [];
+  #offsets = [];
+  // The values that were given last.
+  #last = [];
   #look;
   // Of the add-on's strong references: a site and an object, in turn.
   references;
@@ -49,7 +52,8 @@ export class Gauges {
     readSync(this.#file, this.#table, 0, this.#table.length, 0);
     for (let at = HEADER; at < this.#table.length; at += RECORD) {
       const name = this.#table.toString("latin1", at, at + NAME).replace(/\0.*$/s, "");
-      this.#offsets.set(name, at + NAME);
+      this.#names.push(name);
+      this.#offsets.push(at + NAME);
     }
     // Left by the probe; see runner/probe/src/look.rs.
     this.#look = globalThis.__afterGcLook;
@@ -61,10 +65,10 @@ export class Gauges {
 
   // The probe's counters by name.
   read() {
-    readSync(this.#file, this.#table, 0, this.#table.length, 0);
+    this.#refresh();
     const counters = {};
-    for (const [name, at] of this.#offsets) {
-      counters[name] = Number(little ? this.#table.readBigInt64LE(at) : this.#table.readBigInt64BE(at));
+    for (let index = 0; index < this.#names.length; index++) {
+      counters[this.#names[index]] = this.#last[index] = this.#value(index);
     }
     return counters;
   }
@@ -72,8 +76,20 @@ export class Gauges {
   // All gauges of this moment: the probe's, and Node's in bytes.
   sample() {
     this.#look();
-    const { rss, heapUsed, external, arrayBuffers } = memoryUsage();
-    return { ...this.read(), rss, heapUsed, external, arrayBuffers };
+    return { ...this.read(), ...ofNode() };
+  }
+
+  // The same of a moment inside the work, without the counters that stand as they did. What is made here is
+  // garbage in V8's heap, and when V8 collects must be the work's doing.
+  sampleChanges() {
+    this.#look();
+    this.#refresh();
+    const changes = ofNode();
+    for (let index = 0; index < this.#names.length; index++) {
+      const value = this.#value(index);
+      if (value !== this.#last[index]) changes[this.#names[index]] = this.#last[index] = value;
+    }
+    return changes;
   }
 
   resetPeaks() {
@@ -83,7 +99,24 @@ export class Gauges {
       const value = Buffer.alloc(8);
       if (little) value.writeBigInt64LE(BigInt(now[gauge]));
       else value.writeBigInt64BE(BigInt(now[gauge]));
-      writeSync(this.#file, value, 0, 8, this.#offsets.get(peak));
+      writeSync(this.#file, value, 0, 8, this.#offsets[this.#names.indexOf(peak)]);
     }
   }
+
+  #refresh() {
+    readSync(this.#file, this.#table, 0, this.#table.length, 0);
+  }
+
+  // A BigInt would be one more object for each.
+  #value(index) {
+    const at = this.#offsets[index];
+    return little
+      ? this.#table.readInt32LE(at + 4) * 2 ** 32 + this.#table.readUInt32LE(at)
+      : this.#table.readInt32BE(at) * 2 ** 32 + this.#table.readUInt32BE(at + 4);
+  }
+}
+
+function ofNode() {
+  const { rss, heapUsed, external, arrayBuffers } = memoryUsage();
+  return { rss, heapUsed, external, arrayBuffers };
 }

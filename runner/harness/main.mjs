@@ -66,10 +66,12 @@ async function main() {
   async function one(index) {
     const write = (entry) => evidence.write({ round: index, ...entry });
     const sample = (moment) => {
-      const now = gauges.sample();
-      // They are counted by a look at each of them, which would disturb the work.
-      if (moment !== "inside") Object.assign(now, tracked.read());
-      write({ at: "sample", moment, gauges: now });
+      if (moment === "inside") {
+        write({ at: "sample", moment, gauges: gauges.sampleChanges() });
+        return;
+      }
+      // Tracked objects are counted by a look at each of them, which would disturb the work.
+      write({ at: "sample", moment, gauges: { ...gauges.sample(), ...tracked.read() } });
       if (sites && (moment === "before" || moment === "return" || moment === "settled")) {
         write({ at: "sites", moment, amounts: sites.amounts() });
       }
@@ -78,8 +80,10 @@ async function main() {
     // The round before has settled.
     gauges.resetPeaks();
     sites?.resetPeaks();
-    await gcLog.collect();
     sample("before");
+    // What the harness itself has thrown away is not to fill the heap of the work.
+    gc();
+    await gcLog.collect();
 
     const round = new Round({ plan, index, write, sample, tracked });
     await drive.round(addon, round);

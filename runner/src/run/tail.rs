@@ -1,24 +1,27 @@
 //! Reads the file of evidence while the harness writes it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use super::recording::{Entry, MOST_BEATS};
 use crate::process::Watch;
-use crate::step::Step;
+use crate::step::{Moment, Step};
 
 /// Reads the file of evidence while it grows.
 pub(super) struct Tail<'a> {
     file: File,
     pending: Vec<u8>,
     entries: Vec<Entry>,
+    /// The gauges of the last sample: one inside the work has only those that have changed.
+    gauges: BTreeMap<String, f64>,
     steps: &'a mut dyn FnMut(Step),
 }
 
 impl<'a> Tail<'a> {
     pub(super) fn open(path: &Path, steps: &'a mut dyn FnMut(Step)) -> io::Result<Tail<'a>> {
-        Ok(Tail { file: File::open(path)?, pending: Vec::new(), entries: Vec::new(), steps })
+        Ok(Tail { file: File::open(path)?, pending: Vec::new(), entries: Vec::new(), gauges: BTreeMap::new(), steps })
     }
 
     /// All entries, when the process is gone.
@@ -32,8 +35,16 @@ impl<'a> Tail<'a> {
         while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.pending.drain(..=end).collect();
             // A line that a crash cut short has no end and does not come here.
-            let entry = serde_json::from_slice::<Entry>(&line)
+            let mut entry = serde_json::from_slice::<Entry>(&line)
                 .unwrap_or_else(|error| Entry::Refused { reason: format!("a line of its evidence can't be read: {error}") });
+            if let Entry::Sample { gauges, moment, .. } = &mut entry {
+                if *moment == Moment::Inside {
+                    self.gauges.append(gauges);
+                    gauges.clone_from(&self.gauges);
+                } else {
+                    self.gauges.clone_from(gauges);
+                }
+            }
             match &entry {
                 Entry::Start { node, .. } => (self.steps)(Step::Node { version: node.clone() }),
                 Entry::Sample { round, moment, gauges } => {
