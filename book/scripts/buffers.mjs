@@ -1,6 +1,5 @@
 // What Node's numbers say of Buffers and ArrayBuffers: node --expose-gc buffers.mjs
-// Exported, because what nobody can use any more would be garbage at the end.
-export const kept = [];
+let kept = [];
 
 const row = (...cells) => console.log(cells.map((cell, at) => (at ? cell.padStart(14) : cell.padEnd(24))).join(""));
 const say = (when) => {
@@ -14,10 +13,16 @@ kept.push(new ArrayBuffer(2 ** 28));
 say("256 MiB, untouched");
 new Uint8Array(kept[0]).fill(1);
 say("the same, filled");
+kept = [];
+gc();
+say("let go of, and gc()");
+await new Promise(setImmediate);
+gc();
+say("a turn, and gc()");
 // Node cuts small Buffers out of slabs of 8 KiB, and this keeps one Buffer of each thousand.
 for (let number = 0; number < 100_000; number++) {
   const byte = Buffer.from("a");
   if (number % 1000 === 0) kept.push(byte);
 }
 gc();
-say("100 bytes, in Buffers");
+say(`${kept.length} bytes, in Buffers`);
