@@ -3,6 +3,7 @@
 function say() {
   console.error("resources", process.getActiveResourcesInfo());
   const { libuv } = process.report.getReport();
-  console.error("handles", libuv.filter((handle) => handle.is_active && handle.is_referenced).map(({ type }) => type));
+  const held = libuv.filter((handle) => handle.is_active && handle.is_referenced);
+  console.error("handles", held.map((handle) => handle.type));
 }
 setTimeout(say, 3000).unref();

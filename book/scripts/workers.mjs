@@ -5,14 +5,15 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 
-const file = pathToFileURL(resolve(process.argv[2])).href;
-const { default: work } = await import(file);
-const inWorker = `import(${JSON.stringify(file)}).then(({ default: work }) => work(1))`;
+const file = JSON.stringify(pathToFileURL(resolve(process.argv[2])));
+const { default: work } = await import(JSON.parse(file));
+const inWorker = `import(${file}).then(({ default: work }) => work(1))`;
 
 for (let count = 1; count <= 20; count++) {
   await work(count);
   const worker = new Worker(inWorker, { eval: true });
   const [code] = await once(worker, "exit");
-  console.log(`worker ${count} ended with ${code}, RSS ${(process.memoryUsage.rss() / 2 ** 20).toFixed(1)} MiB`);
+  const rss = (process.memoryUsage.rss() / 2 ** 20).toFixed(1);
+  console.log(`worker ${count} ended with ${code}, RSS ${rss} MiB`);
 }
 await work(21);
