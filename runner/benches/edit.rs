@@ -9,6 +9,8 @@
 #[path = "../tests/it/fixture.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod fixture;
+#[path = "common/workspace.rs"]
+mod workspace;
 
 use std::fs;
 use std::io::Write;
@@ -17,6 +19,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use fixture::{Fixture, ID};
+use workspace::lessons_alone;
 
 const TIMES: usize = 15;
 /// As in the lesson's manifest: the rounds of a check and its warm-up.
@@ -39,14 +42,7 @@ fn edit_to_verdict() {
     };
     let (size, rounds) = (number("check", 0), number("rounds", 5) + number("warmup", 2));
     let floor = Fixture::new();
-    let members = |members: &str| format!("members = [{members}]");
-    floor.edit(
-        "Cargo.toml",
-        &members("\"runner\", \"runner/preprocessor\", \"runner/probe\", \"lessons/*/*\""),
-        &members("\"lessons/*/*\""),
-    );
-    floor.edit("Cargo.toml", "default-members = [\"runner\", \"runner/preprocessor\"]", "");
-    floor.edit("Cargo.toml", "[profile.dev.package.sha2]\nopt-level = 3\n", "");
+    lessons_alone(&floor);
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("floor");
 
     let mut builds = Vec::new();

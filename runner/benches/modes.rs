@@ -11,6 +11,8 @@
 #[path = "../tests/it/fixture.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod fixture;
+#[path = "common/workspace.rs"]
+mod workspace;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use std::process::Command;
 
 use fixture::{Fixture, ID};
 use serde::Deserialize;
+use workspace::lessons_alone;
 
 const ROUNDS: usize = 15;
 /// Each mode is run so often, in turn with the others, and the median of its medians counts.
@@ -109,9 +112,7 @@ impl Addon {
     fn build(profile: &str, probe: bool) -> Addon {
         let course = Fixture::new();
         course.exercise(SOURCE);
-        course.edit("Cargo.toml", "members = [\"runner\", \"runner/probe\", \"lessons/*/*\"]", "members = [\"lessons/*/*\"]");
-        course.edit("Cargo.toml", "default-members = [\"runner\"]", "");
-        course.edit("Cargo.toml", "[profile.dev.package.sha2]\nopt-level = 3\n", "");
+        lessons_alone(&course);
         if !probe {
             let manifest = format!("lessons/{ID}/Cargo.toml");
             course.edit(&manifest, "build = \"../../build.rs\"", "");

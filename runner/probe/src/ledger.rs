@@ -1,7 +1,8 @@
 //! What Node-API has given out and has not been given back: every object that an add-on can forget.
 //!
 //! An object is known by its kind and its address. Opening and closing one is counted, and in a run that
-//! keeps sites also at the place that opened it. References remember their environment as well.
+//! keeps sites also at the place that opened it. References remember their environment as well. Where no
+//! harness watches there is no table, so that the add-on's memory is its own.
 
 use std::alloc::System;
 use std::ffi::c_void;
@@ -11,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hashbrown::HashMap;
 use napi::sys::{Status, napi_env, napi_ref, napi_status};
 
-use crate::counters::{Counter, add};
+use crate::counters::{Counter, add, watched};
 use crate::sites::{self, Column};
 
 /// What an object is.
@@ -97,6 +98,9 @@ fn table() -> MutexGuard<'static, Table> {
 pub(crate) fn open<T>(kind: Kind, object: *mut T, env: napi_env, count: u32, data: *mut c_void) {
     let (opened, _, column) = kind.counted();
     add(opened, 1);
+    if !watched() {
+        return;
+    }
     let site = sites::here();
     sites::add(site, column, 1);
     let mut table = table();
@@ -171,6 +175,9 @@ pub(crate) fn recount(reference: napi_ref, count: u32) {
 /// A reference is about to be used: sees that it is alive, and in the environment that it belongs to.
 #[inline(always)]
 pub(crate) fn used(reference: napi_ref, env: napi_env) {
+    if !watched() {
+        return;
+    }
     let (counter, column) = match find(Kind::Reference, reference) {
         Some(opened) if opened.env == env.addr() => return,
         Some(_) => (Counter::RefsForeign, Column::Foreign),

@@ -6,7 +6,7 @@ use std::ptr::null_mut;
 use napi::sys::*;
 
 use super::{OK, Observe, count};
-use crate::counters::{Counter, add, raise};
+use crate::counters::{Counter, add, raise, watched};
 use crate::finalizers::{self, Tie};
 use crate::ledger::{self, Kind};
 use crate::sites::{self, Column};
@@ -167,6 +167,10 @@ wrap! {
         ledger::close_by(Kind::Work, work, || real(env, work))
     }
     fn napi_add_env_cleanup_hook(env: napi_env, hook: Hook, argument: *mut c_void) |real| {
+        // Without the ledger the hook that is removed could not be told from those that are not.
+        if !watched() {
+            return real(env, hook, argument);
+        }
         let ours = Registered::leak(hook, argument);
         let status = real(env, Some(run_hook), ours.cast());
         if status == OK {
