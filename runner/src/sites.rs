@@ -168,6 +168,13 @@ fn places(
         add_caller(&mut place.asked_by, stack, *amount, program.drive);
     }
     let mut places: Vec<Place> = places.into_values().collect();
+    for place in &mut places {
+        place.asked_by.sort_by_key(|asked| std::cmp::Reverse(asked.count));
+        // What one function asked for is gone when the next one asks: only the most of them was there at once.
+        if let (true, Some(most)) = (at_once, place.asked_by.first()) {
+            place.count = most.count;
+        }
+    }
     places.sort_by_key(|place| std::cmp::Reverse(place.count));
     if at_once || matches!(kind, Kind::Bytes) {
         // A peak has one cause, or a few of the same size, and bytes come and go a little anywhere.
@@ -176,7 +183,6 @@ fn places(
     }
     places.truncate(MOST);
     for place in &mut places {
-        place.asked_by.sort_by_key(|asked| std::cmp::Reverse(asked.count));
         place.asked_by.truncate(MOST_CALLERS);
     }
     places

@@ -13,7 +13,7 @@ use allocator_api2::vec::Vec;
 use napi::sys::{napi_callback, napi_callback_info, napi_env, napi_property_descriptor, napi_value};
 
 use crate::node::real_get_cb_info;
-use crate::{sites, v8};
+use crate::{scopes, sites, v8};
 
 /// A place in JavaScript.
 pub(crate) struct Place {
@@ -55,7 +55,10 @@ pub(crate) fn none<T>(run: impl FnOnce() -> T) -> T {
 
 fn within<T>(call: Call, run: impl FnOnce() -> T) -> T {
     let outer = CALL.replace(call);
+    // Node closes its own scope behind each of these calls, and the handles that were made in it are gone.
+    scopes::opened();
     let result = run();
+    scopes::closed();
     CALL.set(outer);
     result
 }
@@ -90,20 +93,23 @@ pub(crate) fn enter_by(method: napi_callback, data: *mut c_void) -> (napi_callba
     (Some(enter_method), Functions { method, getter: None, setter: None, data }.leak())
 }
 
-/// The properties of an object or a class, as Node is to see them.
+/// The properties of an object or a class, as Node is to see them; none when it is to see the add-on's own.
 ///
 /// # Safety
-/// `properties` points to `count` of them.
+/// `properties` points to `count` of them, or is null.
 pub(crate) unsafe fn enter_each(
     count: usize,
     properties: *const napi_property_descriptor,
-) -> Vec<napi_property_descriptor, System> {
+) -> Option<Vec<napi_property_descriptor, System>> {
+    if !sites::callers() || properties.is_null() {
+        return None;
+    }
     let mut seen = Vec::with_capacity_in(count, System);
     for index in 0..count {
         // SAFETY: the caller's contract.
         let mut property = unsafe { properties.add(index).read() };
         let napi_property_descriptor { method, getter, setter, data, .. } = property;
-        if sites::callers() && (method.is_some() || getter.is_some() || setter.is_some()) {
+        if method.is_some() || getter.is_some() || setter.is_some() {
             property.data = Functions { method, getter, setter, data }.leak();
             property.method = method.and(Some(enter_method));
             property.getter = getter.and(Some(enter_getter));
@@ -111,7 +117,7 @@ pub(crate) unsafe fn enter_each(
         }
         seen.push(property);
     }
-    seen
+    Some(seen)
 }
 
 /// The add-on's own data, for what Node has as the data of one of its functions.
@@ -119,7 +125,7 @@ pub(crate) unsafe fn enter_each(
 /// # Safety
 /// `data` came from Node, for a function that was made through the probe.
 pub(crate) unsafe fn data_of(data: *mut c_void) -> *mut c_void {
-    if !sites::callers() || data.is_null() {
+    if !sites::callers_wanted() || data.is_null() {
         return data;
     }
     // SAFETY: the caller's contract; such a block is never freed.

@@ -15,8 +15,8 @@ use crate::sites::{self, Column, NOWHERE};
 /// What native data is tied to.
 #[derive(Clone, Copy)]
 pub(crate) enum Tie {
-    /// An object, by `napi_wrap`. The ledger knows it by its address, since it can be removed.
-    Wrap,
+    /// An object, by `napi_wrap`, with this data: it can be removed, and is known by its address then.
+    Wrap(*mut c_void),
     /// A value of its own: an external, or a buffer.
     External,
     /// An object, by `napi_add_finalizer`.
@@ -32,7 +32,7 @@ struct Call {
     finalize: unsafe extern "C" fn(napi_env, *mut c_void, *mut c_void),
     hint: *mut c_void,
     tie: Tie,
-    /// Where an external was made.
+    /// Where an external or a wrap was made.
     site: u32,
     /// Whether Node has accepted it.
     tied: bool,
@@ -50,10 +50,17 @@ pub(crate) unsafe fn count(
     register: impl FnOnce(napi_finalize, *mut c_void) -> napi_status,
 ) -> napi_status {
     let site = match tie {
-        Tie::External => sites::here(),
-        Tie::Wrap | Tie::Object | Tie::Instance(_) => NOWHERE,
+        Tie::External | Tie::Wrap(_) => sites::here(),
+        Tie::Object | Tie::Instance(_) => NOWHERE,
     };
-    let Some(finalize) = finalize else { return tied(tie, site, register(None, hint)) };
+    let Some(finalize) = finalize else {
+        let status = register(None, hint);
+        // An external without a finalizer owns nothing. What is wrapped without one never comes to its end.
+        if let Tie::Wrap(_) = tie {
+            tied(tie, site, status);
+        }
+        return status;
+    };
     // SAFETY: the block has the size of a `Call` and malloc's alignment, which is enough for it.
     let call = unsafe {
         let call = libc::malloc(size_of::<Call>()).cast::<Call>();
@@ -61,7 +68,8 @@ pub(crate) unsafe fn count(
         call.write(Call { finalize, hint, tie, site, tied: false });
         call
     };
-    let status = tied(tie, site, register(Some(counted), call.cast()));
+    let status = register(Some(counted), call.cast());
+    tied(tie, site, status);
     // Where Node refuses it may run the finalizer all the same, as for a buffer that is too large. So the
     // block is never freed here: a few bytes of a failed call are lost.
     if status == Status::napi_ok {
@@ -72,12 +80,15 @@ pub(crate) unsafe fn count(
     status
 }
 
-fn tied(tie: Tie, site: u32, status: napi_status) -> napi_status {
-    if let (Status::napi_ok, Tie::External) = (status, tie) {
-        add(Counter::Externals, 1);
-        sites::add(site, Column::Externals, 1);
+fn tied(tie: Tie, site: u32, status: napi_status) {
+    match tie {
+        Tie::External if status == Status::napi_ok => {
+            add(Counter::Externals, 1);
+            sites::add(site, Column::Externals, 1);
+        }
+        Tie::Wrap(native) if status == Status::napi_ok => ledger::wrap(native, site),
+        _ => {}
     }
-    status
 }
 
 unsafe extern "C" fn counted(env: napi_env, data: *mut c_void, call: *mut c_void) {
@@ -90,7 +101,7 @@ unsafe extern "C" fn counted(env: napi_env, data: *mut c_void, call: *mut c_void
     if tied {
         // Before the add-on's own code, which may tie other data at the same address.
         match tie {
-            Tie::Wrap => ledger::close(Kind::Wrap, data),
+            Tie::Wrap(native) => ledger::unwrap(native, Some(site)),
             Tie::Instance(env) => ledger::close(Kind::Instance, env),
             Tie::External => {
                 add(Counter::ExternalsFinalized, 1);

@@ -9,6 +9,7 @@ use std::ffi::c_void;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use allocator_api2::vec::Vec;
 use hashbrown::HashMap;
 use napi::sys::{Status, napi_env, napi_ref, napi_status};
 
@@ -22,8 +23,6 @@ pub(crate) enum Kind {
     Reference,
     /// A handle scope, escapable or not.
     Scope,
-    /// Native data tied to a JavaScript object by `napi_wrap`.
-    Wrap,
     /// A `napi_async_work`.
     Work,
     /// A `napi_deferred`.
@@ -40,7 +39,6 @@ impl Kind {
         match self {
             Kind::Reference => (Counter::RefsCreated, Counter::RefsDeleted, Column::References),
             Kind::Scope => (Counter::ScopesOpened, Counter::ScopesClosed, Column::Scopes),
-            Kind::Wrap => (Counter::Wraps, Counter::WrapsEnded, Column::Wraps),
             Kind::Work => (Counter::WorksCreated, Counter::WorksDeleted, Column::Works),
             Kind::Deferred => (Counter::DeferredsCreated, Counter::DeferredsSettled, Column::Deferreds),
             Kind::Hook => (Counter::HooksAdded, Counter::HooksEnded, Column::Hooks),
@@ -56,7 +54,7 @@ pub(crate) struct Opened {
     pub(crate) site: u32,
     /// The environment that it belongs to.
     env: usize,
-    /// The strong count of a reference; how many objects have this native data, for a wrap.
+    /// The strong count of a reference; 1 for all else.
     pub(crate) count: u32,
     /// What the probe itself keeps for it.
     pub(crate) data: usize,
@@ -103,9 +101,7 @@ pub(crate) fn open<T>(kind: Kind, object: *mut T, env: napi_env, count: u32, dat
     }
     let site = sites::here();
     sites::add(site, column, 1);
-    let mut table = table();
-    let wraps = table.get(&(kind, object.addr())).filter(|_| kind == Kind::Wrap).map_or(0, |opened| opened.count);
-    table.insert((kind, object.addr()), Opened { site, env: env.addr(), count: count + wraps, data: data.addr() });
+    table().insert((kind, object.addr()), Opened { site, env: env.addr(), count, data: data.addr() });
 }
 
 /// An object was closed.
@@ -128,15 +124,8 @@ pub(crate) fn close_by<T>(kind: Kind, object: *mut T, call: impl FnOnce() -> nap
 }
 
 fn take<T>(kind: Kind, object: *mut T) -> Option<Opened> {
-    let mut table = table();
-    let key = (kind, object.addr());
-    match table.get_mut(&key) {
-        Some(shared) if kind == Kind::Wrap && shared.count > 1 => {
-            shared.count -= 1;
-            Some(*shared)
-        }
-        _ => table.remove(&key),
-    }
+    // In a forked child the lock may be held for ever, by a thread that is not there.
+    if watched() { table().remove(&(kind, object.addr())) } else { None }
 }
 
 fn closed(kind: Kind, known: Option<Opened>) {
@@ -145,6 +134,38 @@ fn closed(kind: Kind, known: Option<Opened>) {
     if let Some(opened) = known {
         sites::add(opened.site, column, -1);
     }
+}
+
+/// The places that have wrapped the native data at an address: several objects may share it.
+type Wraps = HashMap<usize, Vec<u32, System>, BuildHasherDefault<Addresses>, System>;
+
+static WRAPS: Mutex<Wraps> = Mutex::new(HashMap::with_hasher_in(BuildHasherDefault::new(), System));
+
+/// Native data was wrapped at a place.
+pub(crate) fn wrap(native: *mut c_void, site: u32) {
+    add(Counter::Wraps, 1);
+    sites::add(site, Column::Wraps, 1);
+    if watched() {
+        let mut wraps = WRAPS.lock().unwrap_or_else(PoisonError::into_inner);
+        wraps.entry(native.addr()).or_insert_with(|| Vec::new_in(System)).push(site);
+    }
+}
+
+/// A wrap has come to its end: its finalizer runs, and knows its place, or the add-on has removed it.
+pub(crate) fn unwrap(native: *mut c_void, site: Option<u32>) {
+    add(Counter::WrapsEnded, 1);
+    if !watched() {
+        return;
+    }
+    let mut wraps = WRAPS.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(places) = wraps.get_mut(&native.addr()) else { return };
+    let index = places.iter().rposition(|known| site.is_none_or(|site| site == *known)).unwrap_or(0);
+    let ended = places.swap_remove(index);
+    if places.is_empty() {
+        wraps.remove(&native.addr());
+    }
+    drop(wraps);
+    sites::add(ended, Column::Wraps, -1);
 }
 
 /// What is known of an open object.

@@ -169,7 +169,12 @@ pub(crate) fn on() -> bool {
 
 /// Whether it is recorded which JavaScript function had called.
 pub(crate) fn callers() -> bool {
-    on() && CALLERS_ON.load(Relaxed)
+    on() && callers_wanted()
+}
+
+/// The same, also in a forked child: there nothing is recorded, and functions are entered as before.
+pub(crate) fn callers_wanted() -> bool {
+    CALLERS_ON.load(Relaxed)
 }
 
 /// Whether a block has a header with the number of its site.

@@ -121,7 +121,9 @@ impl Stack {
                 let script = (self.script)(frame);
                 if let Some(script) = text(env, script) {
                     let (location, id) = ((self.location)(frame), (self.script_id)(frame));
-                    let key = (location ^ ((id as u64) << 48)).wrapping_mul(0x9e37_79b9_7f4a_7c15).max(1);
+                    // Each isolate has numbers of its own for its scripts.
+                    let place = location ^ ((id as u64) << 48) ^ (isolate.addr() as u64).rotate_left(17);
+                    let key = place.wrapping_mul(0x9e37_79b9_7f4a_7c15).max(1);
                     let line = (location & 0xffff_ffff) + 1;
                     let function = || text(env, (self.function)(frame)).unwrap_or(Text { bytes: [0; 512], length: 0 });
                     return sites::caller(key, || Some(Place { function: function(), script, line }));

@@ -179,7 +179,7 @@ fn evidence(recording: &Recording) -> Vec<String> {
     let shown = match lines.len().checked_sub(2 * LINES) {
         None | Some(0) => lines,
         Some(more) => {
-            let between = format!("… {more} lines …");
+            let between = format!("… {} …", crate::number::plural(more as f64, "line"));
             return shorten(&lines[..LINES]).chain([between]).chain(shorten(&lines[lines.len() - LINES..])).collect();
         }
     };
@@ -187,5 +187,9 @@ fn evidence(recording: &Recording) -> Vec<String> {
 }
 
 fn shorten(lines: &[&str]) -> impl Iterator<Item = String> {
-    lines.iter().map(|line| line.chars().take(200).collect())
+    const COLUMNS: usize = 100;
+    lines.iter().map(|line| match line.chars().count() > COLUMNS {
+        true => line.chars().take(COLUMNS).chain(['…']).collect(),
+        false => (*line).to_owned(),
+    })
 }

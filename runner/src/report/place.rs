@@ -10,11 +10,11 @@ pub(super) fn heading(place: &Place) -> Vec<String> {
     let mut lines = vec![format!("      {:<9} {file}:{line}", "where")];
     let mut say = |text: String| lines.push(format!("                {text}"));
     say(format!("{}, {} in `{function}`", amount(place), verb(place.kind)));
-    for Line { line, function, .. } in &place.called_from {
-        say(format!("called from `{function}` in line {line}"));
+    for Line { file, line, function } in &place.called_from {
+        say(format!("called from `{function}` in {}:{line}", name(file)));
     }
     for Asked { by: Line { file, line, function }, count: part } in &place.asked_by {
-        let file = file.rsplit('/').next().unwrap_or(file);
+        let file = name(file);
         let by = if function.is_empty() { "a function".to_owned() } else { format!("`{function}`") };
         let part = if *part == place.count { String::new() } else { format!(", {} of them", count(*part as f64)) };
         say(format!("asked for by {by} in {file}:{line}{part}"));
@@ -26,13 +26,27 @@ pub(super) fn heading(place: &Place) -> Vec<String> {
 pub(super) fn source(place: &Place) -> Vec<String> {
     let mut lines = Vec::new();
     for (number, code) in (place.source_from..).zip(&place.source) {
-        lines.push(format!("          {number:>5} | {code}").trim_end().to_owned());
+        let shown = cut(code);
+        lines.push(format!("          {number:>5} | {shown}").trim_end().to_owned());
         if number == place.at.line {
             let indent = code.len() - code.trim_start().len();
-            lines.push(format!("                | {:indent$}{}", "", "^".repeat(code.trim().chars().count())));
+            lines.push(format!("                | {:indent$}{}", "", "^".repeat(shown.trim().chars().count())));
         }
     }
     lines
+}
+
+/// A line of code as far as it fits into 80 columns.
+fn cut(code: &str) -> String {
+    const COLUMNS: usize = 62;
+    if code.chars().count() <= COLUMNS {
+        return code.to_owned();
+    }
+    code.chars().take(COLUMNS - 1).chain(['…']).collect()
+}
+
+fn name(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or(file)
 }
 
 fn amount(place: &Place) -> String {
@@ -70,12 +84,13 @@ fn noun(kind: Kind) -> [&'static str; 2] {
 fn verb(kind: Kind) -> &'static str {
     match kind {
         Kind::Blocks | Kind::Bytes => "allocated",
-        Kind::Handles | Kind::Wraps | Kind::Externals | Kind::Foreign | Kind::Dead => "made",
+        Kind::Handles | Kind::Wraps | Kind::Externals => "made",
+        Kind::Foreign | Kind::Dead => "used",
         Kind::References | Kind::Functions | Kind::Works | Kind::Deferreds => "created",
         Kind::Scopes => "opened",
         Kind::Queue => "of a thread-safe function that was created",
         Kind::Hooks => "added",
         Kind::Instances => "set",
-        Kind::External => "reported to V8",
+        Kind::External => "reported to V8, less what this line took back,",
     }
 }

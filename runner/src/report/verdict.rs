@@ -71,7 +71,6 @@ fn explain(check: &CheckResult, shown: &mut BTreeSet<u32>) -> Vec<String> {
         format!("      {label:<9} {}", wrapped.replace('\n', "\n                "))
     };
     let mut lines = vec![indent("expected", &check.expected), indent("measured", &check.measured)];
-    lines.extend(check.evidence.iter().map(|evidence| format!("                {evidence}")));
     let held = super::held::lines(&check.holders, 62);
     for (number, line) in held.iter().enumerate() {
         let label = if number == 0 { "held by" } else { "" };
@@ -84,6 +83,8 @@ fn explain(check: &CheckResult, shown: &mut BTreeSet<u32>) -> Vec<String> {
         }
     }
     lines.extend(check.fault.iter().flat_map(|incident| fault::lines(incident)));
+    // The learner's own lines come before what was printed, which may be long.
+    lines.extend(check.evidence.iter().map(|evidence| format!("                {evidence}")));
     if !check.because.is_empty() {
         lines.push(indent("why", &check.because));
     }

@@ -43,6 +43,8 @@ impl<'a> Tail<'a> {
                     gauges.clone_from(&self.gauges);
                 } else {
                     self.gauges.clone_from(gauges);
+                    // They are not counted inside the work, so what they were before says nothing of it.
+                    self.gauges.retain(|name, _| !name.starts_with("objects."));
                 }
             }
             match &entry {

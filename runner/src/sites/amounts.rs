@@ -36,26 +36,27 @@ impl Amounts<'_> {
         difference(last, first).into_iter().filter(|(site, _)| settled.len() > 1 && grew(site)).collect()
     }
 
-    /// What was made in the last round and was there when it returned.
+    /// What was made in a round and was there when it returned, in the round that has most of it.
     pub(super) fn rise(self, kind: Kind) -> At {
         self.between(kind.name(), kind.name())
     }
 
-    /// The highest amount in the last round, above what was there before it.
+    /// The highest amount in a round, above what was there before it, in the round that has most of it.
     pub(super) fn peak(self, kind: Kind) -> At {
         self.between(kind.name(), &format!("{kind}.peak"))
     }
 
     fn between(self, gauge: &str, peak: &str) -> At {
-        match (self.at(gauge, Moment::Before).last(), self.at(peak, Moment::Return).last()) {
-            (Some(before), Some(returned)) => difference(returned, before),
-            _ => At::new(),
-        }
+        let (before, returned) = (self.at(gauge, Moment::Before), self.at(peak, Moment::Return));
+        let rounds = before.iter().zip(&returned).map(|(before, returned)| difference(returned, before));
+        rounds.max_by_key(|round| round.values().filter(|amount| **amount > 0).sum::<i64>()).unwrap_or_default()
     }
 
     fn at(self, column: &str, wanted: Moment) -> Vec<At> {
+        // What has settled after the warm-up is where the measured rounds begin.
+        let first = i64::from(wanted != Moment::Settled);
         let read = |entry: &Entry| match entry {
-            Entry::Sites { round: 0.., moment, amounts } if *moment == wanted => {
+            Entry::Sites { round, moment, amounts } if *moment == wanted && *round >= first => {
                 Some(amounts.get(column).into_iter().flatten().copied().collect())
             }
             _ => None,

@@ -35,9 +35,10 @@ pub fn wrap(env: &Env, object: Object) -> Result<()> {
 }
 
 #[napi]
-pub fn external(env: &Env) -> Result<()> {
+pub fn external(env: &Env, keeper: Object) -> Result<()> {
     let mut value = null_mut();
-    check_status!(unsafe { sys::napi_create_external(env.raw(), 8 as *mut c_void, None, null_mut(), &mut value) }) // LINE externals
+    check_status!(unsafe { sys::napi_create_external(env.raw(), 8 as *mut c_void, Some(nothing), null_mut(), &mut value) })?; // LINE externals
+    check_status!(unsafe { sys::napi_set_named_property(env.raw(), keeper.raw(), c"kept".as_ptr(), value) })
 }
 
 #[napi]
@@ -79,7 +80,9 @@ pub fn report(env: &Env) -> Result<()> {
 }
 "#;
 
-const DRIVE: &str = "export function round(addon, t) {
+const DRIVE: &str = "const kept = [];
+
+export function round(addon, t) {
   for (let number = 0; number < t.size; number++) forget(addon, number + 1000 * (t.index + 10));
 }
 
@@ -87,7 +90,7 @@ function forget(addon, number) {
   addon.block();
   addon.reference({});
   addon.wrap({});
-  addon.external();
+  addon.external(kept[kept.push({}) - 1]);
   addon.work();
   addon.deferred();
   addon.addHook(number);

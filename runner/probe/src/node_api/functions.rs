@@ -23,12 +23,14 @@ wrap! {
         result: *mut napi_value,
     ) |real| {
         let (constructor, data) = caller::enter_by(constructor, data);
-        let properties = caller::enter_each(count, properties);
-        handles::around(|| real(env, name, length, constructor, data, count, properties.as_ptr(), result))
+        let entered = caller::enter_each(count, properties);
+        let properties = entered.as_ref().map_or(properties, |entered| entered.as_ptr());
+        handles::around(|| real(env, name, length, constructor, data, count, properties, result))
     }
     fn napi_define_properties(env: napi_env, object: napi_value, count: usize, properties: *const napi_property_descriptor) |real| {
-        let properties = caller::enter_each(count, properties);
-        handles::around(|| real(env, object, count, properties.as_ptr()))
+        let entered = caller::enter_each(count, properties);
+        let properties = entered.as_ref().map_or(properties, |entered| entered.as_ptr());
+        handles::around(|| real(env, object, count, properties))
     }
     fn napi_get_cb_info(
         env: napi_env,

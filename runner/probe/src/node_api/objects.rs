@@ -14,26 +14,35 @@ use crate::{caller, handles, scopes};
 
 wrap! {
     fn napi_open_handle_scope(env: napi_env, result: *mut napi_handle_scope) |real| {
-        scopes::opened();
-        open(real(env, result), Kind::Scope, result, env)
+        let status = open(real(env, result), Kind::Scope, result, env);
+        if status == OK {
+            scopes::opened();
+        }
+        status
     }
     fn napi_close_handle_scope(env: napi_env, scope: napi_handle_scope) |real| {
         handles::note();
         let status = ledger::close_by(Kind::Scope, scope, || real(env, scope));
-        scopes::closed();
+        if status == OK {
+            scopes::closed();
+        }
         handles::note();
         status
     }
     fn napi_open_escapable_handle_scope(env: napi_env, result: *mut napi_escapable_handle_scope) |real| {
         // It takes the place of the handle that may escape, in the scope outside.
-        let status = handles::around(|| real(env, result));
-        scopes::opened();
-        open(status, Kind::Scope, result, env)
+        let status = open(handles::around(|| real(env, result)), Kind::Scope, result, env);
+        if status == OK {
+            scopes::opened();
+        }
+        status
     }
     fn napi_close_escapable_handle_scope(env: napi_env, scope: napi_escapable_handle_scope) |real| {
         handles::note();
         let status = ledger::close_by(Kind::Scope, scope, || real(env, scope));
-        scopes::closed();
+        if status == OK {
+            scopes::closed();
+        }
         handles::note();
         status
     }
@@ -65,17 +74,14 @@ wrap! {
         reference: *mut napi_ref,
     ) |real| {
         let wrap = |finalize, hint| real(env, object, native, finalize, hint, reference);
-        let status = finalizers::count(Tie::Wrap, finalize, hint, wrap);
-        if status == OK {
-            ledger::open(Kind::Wrap, native, env, 1, null_mut());
-        }
+        let status = finalizers::count(Tie::Wrap(native), finalize, hint, wrap);
         open_reference(status, reference, env, 0)
     }
     fn napi_remove_wrap(env: napi_env, object: napi_value, result: *mut *mut c_void) |real| {
         let mut native = null_mut();
         let status = real(env, object, &mut native);
         if status == OK {
-            ledger::close(Kind::Wrap, native);
+            ledger::unwrap(native, None);
             if !result.is_null() {
                 *result = native;
             }
@@ -171,19 +177,20 @@ wrap! {
         if !watched() {
             return real(env, hook, argument);
         }
-        let ours = Registered::leak(hook, argument);
+        // One that is there already goes to Node as it did before: what Node makes of that is its own affair.
+        let name = name_of(env, hook, argument);
+        let known = ledger::find(Kind::Hook, name).map(|opened| opened.data as *mut Registered);
+        let ours = known.unwrap_or_else(|| Registered::leak(env, hook, argument));
         let status = real(env, Some(run_hook), ours.cast());
-        if status == OK {
-            ledger::open(Kind::Hook, name_of(hook, argument), env, 1, ours.cast());
+        if status == OK && known.is_none() {
+            ledger::open(Kind::Hook, name, env, 1, ours.cast());
         }
         status
     }
     fn napi_remove_env_cleanup_hook(env: napi_env, hook: Hook, argument: *mut c_void) |real| {
-        match ledger::find(Kind::Hook, name_of(hook, argument)) {
-            Some(opened) => {
-                let remove = || real(env, Some(run_hook), opened.data as *mut c_void);
-                ledger::close_by(Kind::Hook, name_of(hook, argument), remove)
-            }
+        let name = name_of(env, hook, argument);
+        match ledger::find(Kind::Hook, name) {
+            Some(opened) => ledger::close_by(Kind::Hook, name, || real(env, Some(run_hook), opened.data as *mut c_void)),
             // It has run, or was never added: what Node makes of that is its own affair.
             None => real(env, hook, argument),
         }
@@ -236,32 +243,33 @@ type Hook = Option<unsafe extern "C" fn(*mut c_void)>;
 
 /// What Node gives to [`run_hook`]. It stays allocated: a hook that has run may still be asked for.
 struct Registered {
+    env: napi_env,
     hook: Hook,
     argument: *mut c_void,
 }
 
 impl Registered {
-    fn leak(hook: Hook, argument: *mut c_void) -> *mut Registered {
+    fn leak(env: napi_env, hook: Hook, argument: *mut c_void) -> *mut Registered {
         // SAFETY: the block has the size of a `Registered` and malloc's alignment.
         unsafe {
             let registered = libc::malloc(size_of::<Registered>()).cast::<Registered>();
             assert!(!registered.is_null(), "the probe is out of memory");
-            registered.write(Registered { hook, argument });
+            registered.write(Registered { env, hook, argument });
             registered
         }
     }
 }
 
-/// Node-API knows a hook by its function and its argument together.
-fn name_of(hook: Hook, argument: *mut c_void) -> *mut c_void {
+/// Node-API knows a hook by its environment, its function and its argument together.
+fn name_of(env: napi_env, hook: Hook, argument: *mut c_void) -> *mut c_void {
     let function = hook.map_or(0, |hook| hook as usize);
-    argument.wrapping_byte_add(function.rotate_left(32))
+    argument.wrapping_byte_add(function.rotate_left(32)).wrapping_byte_add(env.addr().rotate_left(16))
 }
 
 unsafe extern "C" fn run_hook(registered: *mut c_void) {
     // SAFETY: Node gives back what `napi_add_env_cleanup_hook` was given, which is never freed.
-    let Registered { hook, argument } = unsafe { registered.cast::<Registered>().read() };
-    ledger::close(Kind::Hook, name_of(hook, argument));
+    let Registered { env, hook, argument } = unsafe { registered.cast::<Registered>().read() };
+    ledger::close(Kind::Hook, name_of(env, hook, argument));
     if let Some(hook) = hook {
         // SAFETY: the add-on's own function, with its own argument.
         caller::none(|| unsafe { hook(argument) });

@@ -37,7 +37,10 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: boo
     // How the run ended is the first thing to know, unless it ended well.
     let ended = checked.outcome.checks.iter().find(|check| check.name == ENDS);
     let ended_well = ended.is_none_or(|check| check.verdict == Verdict::Passed);
-    print!("{}", memory::text(table, session.paint));
+    // A run that did not come to its first measured round has nothing to show.
+    if table.rows.iter().any(|row| row.before.is_some()) {
+        print!("{}", memory::text(table, session.paint));
+    }
     if why {
         println!();
         let tracked = Measured(recording).tracked();
