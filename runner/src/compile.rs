@@ -9,6 +9,7 @@
 
 mod cargo;
 mod inputs;
+mod program;
 mod store;
 
 use std::fs::{self, File, TryLockError};
@@ -24,6 +25,7 @@ use crate::step::{Phase, Step};
 pub use cargo::rustc_version;
 use inputs::Inputs;
 pub use inputs::hash;
+pub use program::program;
 
 /// How long cargo may take, from the moment at which it has the stage for itself.
 pub const DEADLINE: Duration = Duration::from_secs(120);
@@ -77,6 +79,8 @@ pub enum CompileError {
     Fetch { message: String },
     #[error("cargo takes an older build for this source: was the clock set back? Delete target/lessons and try again")]
     Stale,
+    #[error("cargo could not build {package}:\n{message}")]
+    Program { package: String, message: String },
     #[error("cargo could not build the lesson, and not because of its source:\n{message}")]
     Cargo { message: String },
 }

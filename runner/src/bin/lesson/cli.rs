@@ -64,6 +64,15 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Read the book in a browser: build it, serve it on this machine, and follow its changes
+    Book {
+        /// The port; 0 takes one that is free [default: 3737]
+        #[arg(long)]
+        port: Option<u16>,
+        /// Open a browser
+        #[arg(long)]
+        open: bool,
+    },
     /// List the lessons and which of them you have solved
     List,
     /// Show a hint

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod book;
 mod check;
 mod doctor;
 mod hint;
@@ -33,6 +34,7 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         None => welcome::execute(&session),
         Some(Command::Run { id, variant, guard, why }) => run::execute(&session, &id, &variant, guard, why),
         Some(Command::Check { ids, all, variant, format }) => check::execute(&session, &ids, all, &variant, format),
+        Some(Command::Book { port, open }) => book::execute(&session, port, open),
         Some(Command::List) => list::execute(&session),
         Some(Command::Hint { id, level }) => hint::execute(&session, &id, level),
         Some(Command::Solution { id, yes }) => solution::execute(&session, &id, yes),

@@ -34,7 +34,9 @@ impl Progress {
             Event::Phase { phase: Phase::Fetching } => self.begin("Downloading the lessons' crates, first time only".into()),
             Event::Phase { phase: Phase::Compiling } => self.begin(format!("Compiling {}", self.lesson)),
             Event::Phase { phase: Phase::Running } => self.begin(format!("Running {}", self.lesson)),
-            Event::Built { package, count } if *count == 1 && !self.lesson.replace('/', "-").starts_with(package) => {
+            Event::Built { package, count }
+                if *count == 1 && self.label.starts_with("Compiling") && !self.lesson.replace('/', "-").starts_with(package) =>
+            {
                 self.begin("Building napi for the lessons, first time only".into());
             }
             Event::Built { package, count } if self.label.starts_with("Building") => {
@@ -46,7 +48,7 @@ impl Progress {
         }
     }
 
-    fn begin(&mut self, label: String) {
+    pub(crate) fn begin(&mut self, label: String) {
         self.end();
         self.label.clone_from(&label);
         if !self.live {

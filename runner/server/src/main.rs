@@ -1,0 +1,135 @@
+//! `lesson-server`: builds the book, serves it to a browser on this machine, and builds it again when a page
+//! changes. `cargo lesson book` compiles this and becomes it; it is a program of its own so that the first
+//! verdict does not wait for mdBook and a web server to compile.
+//!
+//! ```text
+//! book     builds the book, by mdBook's own crates, into a folder that is gone again
+//! site     what was built, in memory
+//! edition  the site as it is now, and what is wrong with it
+//! watch    builds again when a file has changed
+//! guard    who may ask, for all routes at once
+//! page     what is added to a page when it is served
+//! serve    the answers
+//! browser  opens one
+//! ```
+
+mod book;
+mod browser;
+mod edition;
+mod guard;
+mod page;
+mod serve;
+mod site;
+mod watch;
+
+use std::io::{ErrorKind, stderr};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Parser;
+use runner::course::Course;
+use runner::process::RunFolder;
+use tracing_subscriber::filter::LevelFilter;
+
+use book::Workshop;
+use edition::{Edition, Editions};
+
+/// Not able to start, as in the `lesson` command.
+const UNABLE: u8 = 3;
+/// Ended by Ctrl-C, as shells count it.
+const INTERRUPTED: u8 = 130;
+
+/// Build the book and serve it on this machine; `cargo lesson book` runs this.
+#[derive(Parser)]
+#[command(name = "lesson-server", version)]
+struct Cli {
+    /// The course's folder [default: the one that you are in]
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Where the book is built; all of it can be deleted [default: target/lessons]
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// The port; 0 takes one that is free
+    #[arg(long, default_value_t = 3737)]
+    port: u16,
+    /// Open the book in a browser
+    #[arg(long)]
+    open: bool,
+}
+
+fn main() -> ExitCode {
+    // What mdBook warns of.
+    tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::WARN)
+        .with_writer(stderr)
+        .without_time()
+        .with_target(false)
+        .with_ansi(false)
+        .init();
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::from(INTERRUPTED),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(UNABLE)
+        }
+    }
+}
+
+/// Serves until it is told to stop.
+fn run(cli: &Cli) -> Result<()> {
+    let root = root(cli)?;
+    let runs = cli.work.clone().unwrap_or_else(|| root.join("target/lessons")).join("runs");
+    // Before the work: it may be in vain.
+    let listener = listen(cli.port)?;
+    let port = listener.local_addr().context("failed to find the port")?.port();
+
+    // What a server that was killed has left of a book.
+    RunFolder::sweep_abandoned(&runs);
+    let workshop = Workshop::new(root, runs);
+    let watcher = watch::Watcher::new(&workshop.sources()?);
+    eprintln!("Building the book …");
+    let begun = Instant::now();
+    let site = workshop.build().context("the book can't be built")?;
+    eprintln!("Built in {:.1} s.", begun.elapsed().as_secs_f64());
+
+    let editions = Editions::new(Edition::first(site));
+    let watching = watcher.start(workshop, editions.clone());
+    let served = serve::until_stopped(listener, editions, || {
+        let url = format!("http://127.0.0.1:{port}/");
+        println!("The book is at {url} until you press Ctrl-C.");
+        if cli.open {
+            browser::open(url);
+        }
+    });
+    // A build that is under way comes to its end, and its folder goes.
+    watching.stop();
+    served
+}
+
+fn root(cli: &Cli) -> Result<PathBuf> {
+    let here = std::env::current_dir().context("failed to find the current folder")?;
+    let root = match &cli.root {
+        Some(root) => here.join(root),
+        None => Course::find_root(&here)
+            .ok_or_else(|| anyhow!("there is no course in {} or above; name one with --root", here.display()))?,
+    };
+    if !root.join("book.toml").is_file() {
+        bail!("{} is missing: the book is built as it says", root.join("book.toml").display());
+    }
+    Ok(root)
+}
+
+/// On this machine alone; there is no option for another address.
+fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            let other = port.checked_add(1).unwrap_or(3737);
+            anyhow!("port {port} is taken, perhaps by another `cargo lesson book`: stop that, or add `--port {other}`")
+        }
+        ErrorKind::PermissionDenied => anyhow!("port {port} is not yours to take: choose one above 1023 with --port"),
+        _ => anyhow!(error).context(format!("failed to listen at port {port}")),
+    })
+}

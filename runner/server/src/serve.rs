@@ -1,0 +1,85 @@
+//! The answers: the files of the newest edition, and a WebSocket that says when to load a page again.
+
+use std::net::TcpListener;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::edition::Editions;
+use crate::guard::{Host, guard};
+use crate::page::{LIVE_PATH, dress};
+
+/// Answers requests until Ctrl-C, the end of the terminal, or a request to end. Says when it is `ready`.
+pub(crate) fn until_stopped(listener: TcpListener, editions: Editions, ready: impl FnOnce()) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().context("failed to start the server")?;
+    runtime.block_on(async {
+        let port = listener.local_addr()?.port();
+        listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut hangup = signal(SignalKind::hangup())?;
+        ready();
+        tokio::select! {
+            served = axum::serve(listener, router(editions, port)) => served.context("the server has failed"),
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+            _ = hangup.recv() => Ok(()),
+        }
+    })
+}
+
+fn router(editions: Editions, port: u16) -> Router {
+    let routes = Router::new().route(LIVE_PATH, get(live)).fallback(file).with_state(editions);
+    // The last layer is the outermost.
+    routes.layer(from_fn_with_state(port, guard))
+}
+
+async fn file(State(editions): State<Editions>, Extension(host): Extension<Host>, uri: Uri) -> Response {
+    let edition = editions.newest();
+    let (status, file) = match edition.site.get(uri.path()) {
+        Some(file) => (StatusCode::OK, Some(file)),
+        None => (StatusCode::NOT_FOUND, edition.site.get("/404.html")),
+    };
+    let Some(file) = file else { return (status, "There is no such page.\n").into_response() };
+    match std::str::from_utf8(file.content) {
+        Ok(html) if file.media_type.starts_with("text/html") => {
+            let page = dress(html, &edition, &host.0);
+            (status, [(CONTENT_TYPE, file.media_type.to_owned()), (CONTENT_SECURITY_POLICY, page.policy)], page.html)
+                .into_response()
+        }
+        _ => (status, [(CONTENT_TYPE, file.media_type)], file.content.clone()).into_response(),
+    }
+}
+
+async fn live(State(editions): State<Editions>, uri: Uri, upgrade: WebSocketUpgrade) -> Response {
+    let seen = uri.query().and_then(|query| query.strip_prefix("edition=")?.parse().ok());
+    upgrade.on_upgrade(move |socket| tell_when_newer(socket, editions, seen))
+}
+
+/// Tells a page once to load itself again: when it listens, if it is old then, or when the next edition comes.
+async fn tell_when_newer(mut socket: WebSocket, editions: Editions, seen: Option<u64>) {
+    let mut editions = editions.follow();
+    let seen = seen.unwrap_or_else(|| editions.borrow().number);
+    let newer = async { drop(editions.wait_for(|edition| edition.number != seen).await) };
+    tokio::pin!(newer);
+    loop {
+        tokio::select! {
+            _ = &mut newer => {
+                // The page may have been closed; then nobody waits for this.
+                let _ = socket.send(Message::text("reload")).await;
+                return;
+            }
+            // Nothing that a page says is listened to, but that it goes away is seen here.
+            said = socket.recv() => if !matches!(said, Some(Ok(_))) { return },
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `lesson book`: the book, in a browser. It is served by a program of its own, which is built here when it is
+//! first wanted: what it is made of takes longer to compile than all else, and a verdict needs none of it.
+
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use runner::compile;
+
+use crate::progress::Progress;
+use crate::session::Session;
+use crate::{INTERRUPTED, UNABLE};
+
+/// The package, in `runner/server`.
+const SERVER: &str = "lesson-server";
+
+pub(super) fn execute(session: &Session, port: Option<u16>, open: bool) -> Result<u8> {
+    session.ready_to_run()?;
+    let mut progress = Progress::new(session.live(), true);
+    progress.begin("Building what serves the book, a minute the first time".into());
+    let built = compile::program(&session.course, SERVER, &mut |step| progress.event(&step.into()), &session.cancel);
+    drop(progress);
+    let program = match built {
+        Ok(program) => program,
+        Err(_) if session.cancel.is_cancelled() => return Ok(INTERRUPTED),
+        Err(error) => {
+            eprintln!("error: {error}");
+            eprintln!("The first build needs a network; `cargo lesson doctor` says what else this machine lacks.");
+            eprintln!("The pages can also be read as they are: book/SUMMARY.md lists them.");
+            return Ok(UNABLE);
+        }
+    };
+    // This process becomes the server. So there is one process, which Ctrl-C, the end of the terminal and a
+    // kill of any kind reach, and whose exit code is that of this command.
+    let mut server = Command::new(&program);
+    server.arg("--root").arg(&session.course.root).arg("--work").arg(&session.course.work);
+    if let Some(port) = port {
+        server.arg("--port").arg(port.to_string());
+    }
+    if open {
+        server.arg("--open");
+    }
+    Err(server.exec()).with_context(|| format!("failed to start {}", program.display()))
+}
