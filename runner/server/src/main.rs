@@ -36,6 +36,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use book::Workshop;
 use edition::{Edition, Editions};
+use serve::Server;
 
 /// Not able to start, as in the `lesson` command.
 const UNABLE: u8 = 3;
@@ -85,6 +86,7 @@ fn run(cli: &Cli) -> Result<()> {
     // Before the work: it may be in vain.
     let listener = listen(cli.port)?;
     let port = listener.local_addr().context("failed to find the port")?.port();
+    let server = Server::new(listener).context("failed to start the server")?;
 
     // What a server that was killed has left of a book.
     RunFolder::sweep_abandoned(&runs);
@@ -97,7 +99,7 @@ fn run(cli: &Cli) -> Result<()> {
 
     let editions = Editions::new(Edition::first(site));
     let watching = watcher.start(workshop, editions.clone());
-    let served = serve::until_stopped(listener, editions, || {
+    let served = server.run(editions, || {
         let url = format!("http://127.0.0.1:{port}/");
         println!("The book is at {url} until you press Ctrl-C.");
         if cli.open {

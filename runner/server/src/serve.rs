@@ -1,6 +1,7 @@
 //! The answers: the files of the newest edition, and a WebSocket that says when to load a page again.
 
-use std::net::TcpListener;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -11,30 +12,50 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::edition::Editions;
 use crate::guard::{Host, guard};
 use crate::page::{LIVE_PATH, dress};
 
-/// Answers requests until Ctrl-C, the end of the terminal, or a request to end. Says when it is `ready`.
-pub(crate) fn until_stopped(listener: TcpListener, editions: Editions, ready: impl FnOnce()) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().context("failed to start the server")?;
-    runtime.block_on(async {
-        let port = listener.local_addr()?.port();
+/// A server that does not answer yet. It listens to Ctrl-C, the end of the terminal and a request to end from
+/// the moment at which it is made, so that a build is not cut off.
+pub(crate) struct Server {
+    runtime: Runtime,
+    listener: TcpListener,
+    stops: Vec<Signal>,
+}
+
+impl Server {
+    pub(crate) fn new(listener: std::net::TcpListener) -> Result<Server> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let inside = runtime.enter();
         listener.set_nonblocking(true)?;
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hangup = signal(SignalKind::hangup())?;
-        ready();
-        tokio::select! {
-            served = axum::serve(listener, router(editions, port)) => served.context("the server has failed"),
-            _ = interrupt.recv() => Ok(()),
-            _ = terminate.recv() => Ok(()),
-            _ = hangup.recv() => Ok(()),
-        }
-    })
+        let listener = TcpListener::from_std(listener)?;
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let stops = kinds.into_iter().map(signal).collect::<Result<_, _>>()?;
+        drop(inside);
+        Ok(Server { runtime, listener, stops })
+    }
+
+    /// Answers requests until it is told to stop. Says when it is `ready`.
+    pub(crate) fn run(self, editions: Editions, ready: impl FnOnce()) -> Result<()> {
+        let Server { runtime, listener, mut stops } = self;
+        runtime.block_on(async {
+            let port = listener.local_addr()?.port();
+            let stop = poll_fn(|context| match stops.iter_mut().any(|stop| stop.poll_recv(context).is_ready()) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            });
+            ready();
+            tokio::select! {
+                served = axum::serve(listener, router(editions, port)) => served.context("the server has failed"),
+                () = stop => Ok(()),
+            }
+        })
+    }
 }
 
 fn router(editions: Editions, port: u16) -> Router {

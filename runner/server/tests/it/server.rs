@@ -1,0 +1,108 @@
+//! A server that was started, and ends with its test.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::course::Course;
+use crate::http::{self, Answer};
+
+/// How long anything may take on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server that answers.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) port: u16,
+    stderr: Arc<Mutex<String>>,
+}
+
+/// The program, with the course as its root.
+pub(crate) fn command(course: &Course) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lesson-server"));
+    command.arg("--root").arg(course.root()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What a program that can't start says, and its exit code.
+pub(crate) fn refusal(command: &mut Command) -> (Option<i32>, String) {
+    let output = command.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+impl Server {
+    /// Starts one at a port that is free, and waits until it answers.
+    pub(crate) fn start(course: &Course) -> Server {
+        let mut child = command(course).args(["--port", "0"]).spawn().unwrap();
+        let stderr = Arc::new(Mutex::new(String::new()));
+        let (mut pipe, said) = (child.stderr.take().unwrap(), Arc::clone(&stderr));
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = pipe.read(&mut buffer) {
+                said.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..read]));
+            }
+        });
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line.split_once("http://127.0.0.1:").and_then(|(_, rest)| rest.split_once('/')).map(|(port, _)| port.parse());
+        let Some(Ok(port)) = port else { panic!("{line}{}", stderr.lock().unwrap()) };
+        Server { child, port, stderr }
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        self.stderr.lock().unwrap().clone()
+    }
+
+    /// Waits until this was said on stderr.
+    #[track_caller]
+    pub(crate) fn says(&self, text: &str) {
+        wait_until(|| self.stderr().contains(text), || format!("{text:?} was not said in {:?}", self.stderr()));
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.request("GET", path, &[("Host", &format!("127.0.0.1:{}", self.port))])
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        http::request(self.port, method, path, headers)
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id() as i32), signal).unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) fn ended(mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it did not end");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended, as its test wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[track_caller]
+pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool, otherwise: impl Fn() -> String) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "{}", otherwise());
+        thread::sleep(Duration::from_millis(10));
+    }
+}

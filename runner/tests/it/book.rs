@@ -1,0 +1,65 @@
+//! `lesson book` builds a server and becomes it. The server itself is tested in `runner/server`, and is not built
+//! here: a script stands for it, and for cargo.
+
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::fixture::{Fixture, finish, processes_of, shared_work};
+
+/// What stands for cargo, and does what a variable says.
+const STAND_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/stand-in");
+
+/// `lesson book` with a cargo that does this.
+fn book(course: &Fixture, cargo: &str, args: &[&str]) -> Command {
+    let mut command = course.command(&[&["book"], args].concat());
+    command.env("CARGO", STAND_IN).env("STAND_IN", cargo);
+    command
+}
+
+#[test]
+fn the_command_becomes_the_server() {
+    let course = Fixture::new();
+    let artifact = r#"{"reason":"compiler-artifact","target":{"name":"lesson-server"},"executable":"'$0'","fresh":true}"#;
+    let script = format!("if [ $1 = build ]; then echo '{artifact}'; else echo $$ $@; exit 7; fi");
+    let child = book(&course, &script, &["--port", "4000", "--open"]).spawn().unwrap();
+    let pid = child.id();
+    let output = child.wait_with_output().unwrap();
+    let (root, work) = (course.root(), shared_work().join("after-gc"));
+    let expected = format!("{pid} --root {} --work {} --port 4000 --open\n", root.display(), work.display());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    assert_eq!(output.status.code(), Some(7));
+}
+
+#[test]
+fn a_server_that_can_not_be_built() {
+    // Of this course, because most of its workspace is missing.
+    let done = Fixture::new().lesson(&["book"]).exits_with(3);
+    done.says("error: cargo could not build lesson-server:").says("The first build needs a network");
+    let course = Fixture::new();
+    let offline = "echo 'error: failed to download from the registry' >&2; exit 101";
+    finish(&mut book(&course, offline, &[])).exits_with(3).says("failed to download from the registry");
+}
+
+#[test]
+fn without_cargo() {
+    let course = Fixture::new();
+    let mut command = course.command(&["book"]);
+    finish(command.env("CARGO", "/no/such/cargo")).exits_with(3).says("failed to start `/no/such/cargo`");
+}
+
+#[test]
+fn ctrl_c_while_it_is_built() {
+    let course = Fixture::new();
+    let child = book(&course, "sleep 60 & sleep 60", &[]).spawn().unwrap();
+    let pid = child.id();
+    while processes_of(pid).len() < 3 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    kill(Pid::from_raw(pid as i32), Signal::SIGINT).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    assert_eq!(processes_of(pid), Vec::<u32>::new());
+}
