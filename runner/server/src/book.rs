@@ -1,9 +1,10 @@
 //! Builds the book.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use mdbook_lesson::{Expanded, Fault, expand};
@@ -55,7 +56,9 @@ impl Workshop {
         // For the page that is served where there is none, at any depth.
         config.set("output.html.site-url", "/")?;
         let lessons = Lessons::default();
-        let mut book = MDBook::load_with_config(&self.root, config)?;
+        let summary = config.book.src.join("SUMMARY.md");
+        let mut book = MDBook::load_with_config(&self.root, config)
+            .map_err(|error| missing_page(&self.root, &summary).map_or(error, Error::msg))?;
         // It takes the place of the program that book.toml names: nothing has to be started.
         book.with_preprocessor(lessons.clone());
         book.build()?;
@@ -67,10 +70,21 @@ impl Workshop {
     }
 
     fn config(&self) -> Result<Config> {
-        let mut config = Config::from_disk(self.root.join("book.toml"))?;
+        let mut config = Config::from_disk(self.root.join("book.toml")).context("failed to read book.toml")?;
         config.update_from_env()?;
         Ok(config)
     }
+}
+
+/// Where the summary names a page that is not there. mdBook says so too, but not in which line.
+fn missing_page(root: &Path, summary: &Path) -> Option<String> {
+    let text = fs::read_to_string(root.join(summary)).ok()?;
+    let pages = root.join(summary.parent()?);
+    (1..).zip(text.lines()).find_map(|(line, text)| {
+        let mut links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let link = links.find(|link| !link.is_empty() && !pages.join(link).is_file())?;
+        Some(format!("{}:{line}: there is no page `{link}`", summary.display()))
+    })
 }
 
 /// The preprocessor, which keeps the mistakes for the terminal.

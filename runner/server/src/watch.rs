@@ -79,7 +79,7 @@ fn build(workshop: &Workshop, editions: &Editions) {
             }
         }
         Err(error) => {
-            let failure = format!("{error:#}");
+            let failure = format!("{error:#}").trim_end().to_owned();
             eprintln!("error: {failure}\nThe book stays as it was.");
             editions.publish_failure(failure);
         }

@@ -26,12 +26,18 @@ fn a_directive_is_shown_where_it_is_wrong() {
 fn without_a_new_book_the_old_one_stays_and_says_why() {
     let course = Course::new();
     let server = Server::start(&course);
+    let lines = fs::read_to_string(course.path("book/SUMMARY.md")).unwrap().lines().count();
     let old = course.append("book/SUMMARY.md", "\n- [A page that is not there](no-page.md)\n");
+    server.says(&format!("error: book/SUMMARY.md:{}: there is no page `no-page.md`", lines + 2));
     server.says("The book stays as it was.");
     wait_until(|| server.get(PAGE).text().contains("role=\"alert\""), || server.stderr());
     let page = server.get(PAGE);
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("no-page.md") && page.text().contains("<section class=\"lesson\""), "{}", page.text());
+    assert!(
+        page.text().contains("there is no page `no-page.md`") && page.text().contains("<section class=\"lesson\""),
+        "{}",
+        page.text()
+    );
     assert!(!course.path("book/no-page.md").exists(), "nothing is written among the sources");
     course.write("book/SUMMARY.md", &old);
     wait_until(|| !server.get(PAGE).text().contains("role=\"alert\""), || server.stderr());
@@ -43,7 +49,11 @@ fn a_mistake_in_book_toml_is_said_with_its_line() {
     let server = Server::start(&course);
     course.append("book.toml", "\n[book\n");
     server.says("The book stays as it was.");
-    assert!(server.stderr().contains("TOML parse error at line"), "{}", server.stderr());
+    assert!(
+        server.stderr().contains("failed to read book.toml: ") && server.stderr().contains("TOML parse error at line"),
+        "{}",
+        server.stderr()
+    );
     assert_eq!(server.get(PAGE).status, 200);
 }
 

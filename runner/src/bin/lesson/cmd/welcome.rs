@@ -27,6 +27,7 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
     line(format!("cargo lesson run {}", next.id), "see its memory");
     line(format!("cargo lesson check {}", next.id), "have it graded");
     line(format!("cargo lesson hint {}", next.id), "when you are stuck");
+    line("cargo lesson book --open".into(), "all pages, in a browser");
     line("cargo lesson list".into(), "all lessons");
     line("cargo lesson --help".into(), "all commands");
     Ok(0)
