@@ -13,6 +13,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use runner::process::RunFolder;
 
 use crate::page::LIVE;
+use crate::say;
 use crate::site::Site;
 
 /// Where the book comes from, and where it is built.
@@ -63,7 +64,7 @@ impl Workshop {
         book.with_preprocessor(lessons.clone());
         book.build()?;
         for fault in lessons.faults.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            eprintln!("error: {fault}");
+            say::progress(format_args!("error: {fault}"));
         }
         let built = book.build_dir_for("html");
         Site::read(&built).with_context(|| format!("failed to read what was built in {}", built.display()))

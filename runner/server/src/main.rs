@@ -10,6 +10,7 @@
 //! guard    who may ask, for all routes at once
 //! page     what is added to a page when it is served
 //! serve    the answers
+//! say      what the terminal shows
 //! browser  opens one
 //! ```
 
@@ -18,6 +19,7 @@ mod browser;
 mod edition;
 mod guard;
 mod page;
+mod say;
 mod serve;
 mod site;
 mod watch;
@@ -73,7 +75,7 @@ fn main() -> ExitCode {
     match run(&Cli::parse()) {
         Ok(()) => ExitCode::from(INTERRUPTED),
         Err(error) => {
-            eprintln!("error: {}", format!("{error:#}").trim_end());
+            say::progress(format_args!("error: {}", format!("{error:#}").trim_end()));
             ExitCode::from(UNABLE)
         }
     }
@@ -92,16 +94,16 @@ fn run(cli: &Cli) -> Result<()> {
     RunFolder::sweep_abandoned(&runs);
     let workshop = Workshop::new(root, runs);
     let watcher = watch::Watcher::new(&workshop.sources()?);
-    eprintln!("Building the book …");
+    say::progress("Building the book …");
     let begun = Instant::now();
     let site = workshop.build().context("the book can't be built")?;
-    eprintln!("Built in {:.1} s.", begun.elapsed().as_secs_f64());
+    say::progress(format_args!("Built in {:.1} s.", begun.elapsed().as_secs_f64()));
 
     let editions = Editions::new(Edition::first(site));
     let watching = watcher.start(workshop, editions.clone());
     let served = server.run(editions, || {
         let url = format!("http://127.0.0.1:{port}/");
-        println!("The book is at {url} until you press Ctrl-C.");
+        say::result(format_args!("The book is at {url} until you press Ctrl-C."));
         if cli.open {
             browser::open(url);
         }

@@ -10,6 +10,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::book::Workshop;
 use crate::edition::Editions;
+use crate::say;
 
 /// An editor makes several changes for one save. They are over when there was none for so long.
 const QUIET: Duration = Duration::from_millis(50);
@@ -37,7 +38,7 @@ impl Watcher {
         let (sender, messages) = channel();
         let watcher = watcher(sources, sender.clone());
         if let Err(error) = &watcher {
-            eprintln!("warning: changes of the book will not be seen: {error}");
+            say::progress(format_args!("warning: changes of the book will not be seen: {error}"));
         }
         Watcher { watcher: watcher.ok(), sender, messages }
     }
@@ -75,12 +76,12 @@ fn build(workshop: &Workshop, editions: &Editions) {
     match workshop.build() {
         Ok(site) => {
             if editions.publish(site) {
-                eprintln!("Built again in {:.1} s.", begun.elapsed().as_secs_f64());
+                say::progress(format_args!("Built again in {:.1} s.", begun.elapsed().as_secs_f64()));
             }
         }
         Err(error) => {
             let failure = format!("{error:#}").trim_end().to_owned();
-            eprintln!("error: {failure}\nThe book stays as it was.");
+            say::progress(format_args!("error: {failure}\nThe book stays as it was."));
             editions.publish_failure(failure);
         }
     }
