@@ -397,3 +397,133 @@ pub fn listen(callback: Function<u32, ()>) -> Result<()> {
     assert_eq!(ending.places[0].at.line, line_of(exercise, "function"), "{ending:#?}");
     assert_eq!(find(&checks, "functions").places[0].at.line, line_of(exercise, "function"));
 }
+
+/// What is around the functions of the next lessons.
+const PRELUDE: &str = "
+use std::ffi::c_void;
+use std::ptr::{null, null_mut};
+use napi::bindgen_prelude::*;
+use napi::{JsValue, check_status, sys};
+use napi_derive::napi;
+
+unsafe extern \"C\" fn nothing(_: sys::napi_env, _: *mut c_void, _: *mut c_void) {}
+static RUN: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+unsafe extern \"C\" fn hook(_: *mut c_void) {
+    RUN.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+}
+";
+
+#[test]
+fn a_cleanup_hook_belongs_to_its_environment() {
+    let exercise = format!(
+        "{PRELUDE}
+#[napi]
+pub fn add(env: &Env) -> Result<()> {{
+    check_status!(unsafe {{ sys::napi_add_env_cleanup_hook(env.raw(), Some(hook), 8 as *mut c_void) }})
+}}
+
+#[napi]
+pub fn remove(env: &Env) -> Result<()> {{
+    check_status!(unsafe {{ sys::napi_remove_env_cleanup_hook(env.raw(), Some(hook), 8 as *mut c_void) }})
+}}
+
+#[napi]
+pub fn run() -> u32 {{
+    RUN.load(std::sync::atomic::Ordering::SeqCst)
+}}
+"
+    );
+    let drive = "export async function round(addon, t) {
+  addon.add();
+  const before = addon.run();
+  await t.worker();
+  addon.remove();
+  t.answer('run', addon.run() - before, 1);
+}
+export function worker(addon) {
+  addon.add();
+}
+";
+    let course = Fixture::new();
+    let checks = [("hooks", "metric = 'hooks.kept'\nequals = 0"), ("run", "answer = 'run'")];
+    course.teach(&exercise, drive, "run = 1\ncheck = 1\nrounds = 2", &checks);
+    for check in course.checks(&[]) {
+        assert_eq!(check.verdict, Verdict::Passed, "{check:#?}");
+    }
+}
+
+#[test]
+fn handles_of_calls_that_have_returned_are_gone() {
+    let exercise = format!(
+        "{PRELUDE}
+#[napi]
+pub fn small(env: &Env) -> Result<()> {{
+    Object::new(env)?;
+    Ok(())
+}}
+
+#[napi]
+pub fn big(env: &Env) -> Result<()> {{
+    for _ in 0..300 {{
+        Object::new(env)?; // LINE big
+    }}
+    Ok(())
+}}
+"
+    );
+    // The one that holds many is called in one round alone, and not in the last one.
+    let drive = "export function round(addon, t) {
+  for (let number = 0; number < 1000; number++) addon.small();
+  if (t.index === 1) addon.big();
+}
+";
+    let course = Fixture::new();
+    course.teach(&exercise, drive, "run = 1\ncheck = 1\nrounds = 2", &[("handles", "metric = 'handles.peak'\nequals = 0")]);
+    let checks = course.checks(&[]);
+    let check = find(&checks, "handles");
+    let [place] = &check.places[..] else { panic!("{check:#?}") };
+    assert_eq!(place.at.line, line_of(&exercise, "big"), "{check:#?}");
+    assert_eq!(place.count.to_string(), check.measured, "{check:#?}");
+}
+
+#[test]
+fn wraps_of_one_address_are_told_apart() {
+    let wrap = "sys::napi_wrap(env.raw(), object.raw(), 8 as *mut c_void, Some(nothing), null_mut(), null_mut())";
+    let function = |name: &str| {
+        format!(
+            "\n#[napi]\npub fn {name}(env: &Env, object: Object) -> Result<()> {{\n    check_status!(unsafe {{ {wrap} }}) // LINE {name}\n}}\n"
+        )
+    };
+    let exercise = format!("{PRELUDE}{}{}", function("collected"), function("kept"));
+    let drive = "const all = [];
+export function round(addon, t) {
+  for (let number = 0; number < 10; number++) addon.collected({});
+  for (let number = 0; number < 10; number++) addon.kept(all[all.push({}) - 1]);
+}
+";
+    let course = Fixture::new();
+    course.teach(&exercise, drive, "run = 1\ncheck = 1\nrounds = 2", &[("wraps", "metric = 'wraps.kept'\nequals = 0")]);
+    let checks = course.checks(&[]);
+    let check = find(&checks, "wraps");
+    let places: Vec<_> = check.places.iter().map(|place| (place.at.line, place.count)).collect();
+    assert_eq!((check.measured.as_str(), &places[..]), ("20", &[(line_of(&exercise, "kept"), 20)][..]), "{check:#?}");
+}
+
+#[test]
+fn what_node_refuses_is_refused() {
+    let exercise = format!(
+        "{PRELUDE}
+#[napi]
+pub fn refused(env: &Env, object: Object) -> i32 {{
+    unsafe {{ sys::napi_define_properties(env.raw(), object.raw(), 1, null()) }}
+}}
+"
+    );
+    let course = Fixture::new();
+    let drive = "export function round(addon, t) { t.answer('status', addon.refused({}), 1); }\n";
+    let checks = [("status", "answer = 'status'"), ("blocks", "metric = 'blocks.kept'\nequals = 0")];
+    course.teach(&exercise, drive, "run = 1\ncheck = 1", &checks);
+    for check in course.checks(&[]) {
+        assert_eq!(check.verdict, Verdict::Passed, "{check:#?}");
+    }
+}
