@@ -17,4 +17,5 @@ mod places;
 mod record;
 mod refusal;
 mod shutdown;
+mod transparency;
 mod trouble;
