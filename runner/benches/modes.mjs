@@ -6,7 +6,7 @@ const instance = { exports: {} };
 process.dlopen(instance, addon, constants.dlopen.RTLD_NOW);
 const { allocate, visit } = instance.exports;
 
-const objects = Array.from({ length: 20_000 }, (_, number) => ({ number }));
+const objects = Array.from({ length: 5_000 }, (_, number) => ({ number }));
 const work = {
   allocate: () => allocate(100_000),
   calls: () => objects.reduce((sum, object) => sum + visit(object), 0),

@@ -1,7 +1,7 @@
 //! What the probe costs in each of its modes, as ratios to the same add-on without it.
 //!
 //! Two functions: one that allocates (100 000 strings that go into maps and out again, never calling Node),
-//! and one that is called and calls (20 000 calls from JavaScript, each with a reference and a property).
+//! and one that is called and calls (5 000 calls from JavaScript, each with a reference and a property).
 //!
 //! ```text
 //! cargo bench -p runner --bench modes
@@ -22,9 +22,9 @@ use fixture::{Fixture, ID};
 use serde::Deserialize;
 use workspace::lessons_alone;
 
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 7;
 /// Each mode is run so often, in turn with the others, and the median of its medians counts.
-const TIMES: usize = 5;
+const TIMES: usize = 3;
 
 const SOURCE: &str = r#"
 use std::collections::HashMap;
@@ -88,7 +88,7 @@ fn main() {
             }
         }
         let medians: Vec<Times> = times.iter().map(|times| median(times)).collect();
-        println!("{profile} build:            100 000 strings        20 000 calls");
+        println!("{profile} build:            100 000 strings        5 000 calls");
         println!("  {:<20} {:>8.1} ms            {:>8.1} ms", "no probe", medians[0].allocate, medians[0].calls);
         for (Mode { name, .. }, times) in MODES.iter().zip(&medians[1..]) {
             println!(
