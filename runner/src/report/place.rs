@@ -9,7 +9,7 @@ pub(super) fn heading(place: &Place) -> Vec<String> {
     let Line { file, line, function } = &place.at;
     let mut lines = vec![format!("      {:<9} {file}:{line}", "where")];
     let mut say = |text: String| lines.push(format!("                {text}"));
-    say(format!("{}, {} in `{function}`", amount(place), verb(place.kind)));
+    say(format!("{}, {}in `{function}`", amount(place), verb(place.kind)));
     for Line { file, line, function } in &place.called_from {
         say(format!("called from `{function}` in {}:{line}", name(file)));
     }
@@ -83,14 +83,14 @@ fn noun(kind: Kind) -> [&'static str; 2] {
 
 fn verb(kind: Kind) -> &'static str {
     match kind {
-        Kind::Blocks | Kind::Bytes => "allocated",
-        Kind::Handles | Kind::Wraps | Kind::Externals => "made",
-        Kind::Foreign | Kind::Dead => "used",
-        Kind::References | Kind::Functions | Kind::Works | Kind::Deferreds => "created",
-        Kind::Scopes => "opened",
-        Kind::Queue => "of a thread-safe function that was created",
-        Kind::Hooks => "added",
-        Kind::Instances => "set",
-        Kind::External => "reported to V8, less what this line took back,",
+        Kind::Blocks | Kind::Bytes => "allocated ",
+        Kind::Handles | Kind::Wraps | Kind::Externals => "made ",
+        Kind::Foreign | Kind::Dead => "",
+        Kind::References | Kind::Functions | Kind::Works | Kind::Deferreds => "created ",
+        Kind::Scopes => "opened ",
+        Kind::Queue => "of a thread-safe function that was created ",
+        Kind::Hooks => "added ",
+        Kind::Instances => "set ",
+        Kind::External => "reported to V8, less what this line took back, ",
     }
 }
