@@ -131,7 +131,8 @@ fn build(book: &TempDir, way: Way) -> Duration {
     let mut command = Command::new(mdbook());
     command.arg("build").arg(book.path()).stdout(Stdio::null()).stderr(Stdio::piped());
     let begun = Instant::now();
-    let output = command.output().unwrap();
+    let output =
+        command.output().expect("a stock mdBook: in $PATH, in target/mdbook (.ci/run puts it there), or named by $MDBOOK");
     let time = begun.elapsed();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     time
