@@ -1,102 +1,182 @@
 //! What the learner has reached, and what they wrote before.
 //!
-//! A verdict belongs to the bytes that were graded: an exercise is solved while its source is the one
-//! that passed.
+//! A verdict belongs to the bytes that were graded: an exercise is done while its source is the one that
+//! passed. So a state is never stored. It follows from the source as it is now and from what
+//! `.lesson/progress.toml` says of the versions that were graded.
 
+mod date;
+mod file;
+mod reset;
+
+use std::collections::BTreeMap;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
 
-use crate::catalog::{Lesson, Variant};
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{Lesson, LessonId, Variant};
 use crate::compile;
 use crate::course::Course;
 use crate::grade::Verdict;
 
+pub use file::{Loaded, ProgressError, SetAside, read, update};
+pub use reset::{Reset, reset};
+
 /// Where an exercise stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// It is as it was shipped.
     Untouched,
-    /// It was edited, and this version has not passed.
+    /// It was edited, and no version of it has passed.
     Edited,
     /// This version passed.
-    Solved,
+    Done,
+    /// A version passed, and this is another one.
+    Changed,
+}
+
+impl State {
+    #[doc(hidden)]
+    #[expect(non_upper_case_globals, reason = "the former name of `Done`, for the command that still uses it")]
+    pub const Solved: State = State::Done;
+}
+
+/// What is remembered of the learner, by lesson. What this version of the runner does not know is kept.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The form of the file; see [`file`].
+    #[serde(default)]
+    format: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    current: Option<String>,
+    /// Whether the learner has asked for plain output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<bool>,
+    /// By the lesson's id, also of lessons that the book has no more.
+    #[serde(default)]
+    lessons: BTreeMap<String, Entry>,
+    #[serde(flatten)]
+    other: toml::Table,
+}
+
+/// What is remembered of one lesson. A hash is the SHA-256 of a source, in hexadecimal digits.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// How many versions were graded, apart from the one that the lesson came with.
+    #[serde(default)]
+    pub attempts: u32,
+    /// The version that was graded last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
+    /// The verdict on it: passed or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// The version that passed; the latest of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed: Option<String>,
+    /// The day on which it passed, in UTC: `2026-11-24`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_on: Option<String>,
+    /// The highest level of the hints that were shown; 0 is none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hints: u8,
+    #[serde(flatten)]
+    other: toml::Table,
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
+}
+
+impl Progress {
+    /// The lesson where the learner was last.
+    pub fn current(&self) -> Option<LessonId> {
+        self.current.as_deref()?.parse().ok()
+    }
+
+    /// Makes this the lesson where the learner is.
+    pub fn set_current(&mut self, lesson: &LessonId) {
+        self.current = Some(lesson.to_string());
+    }
+
+    /// What is remembered of a lesson; none if nothing is.
+    pub fn entry(&self, lesson: &LessonId) -> Option<&Entry> {
+        self.lessons.get(lesson.as_str())
+    }
+
+    /// How many versions of a lesson were graded.
+    pub fn attempts(&self, lesson: &LessonId) -> u32 {
+        self.entry(lesson).map_or(0, |entry| entry.attempts)
+    }
+
+    /// Where an exercise stands.
+    pub fn state(&self, lesson: &Lesson) -> State {
+        let exercise = read_source(lesson, &Variant::Exercise);
+        let hash = exercise.as_deref().map(compile::hash);
+        let entry = self.entry(&lesson.id);
+        let passed = entry.and_then(|entry| entry.passed.as_deref());
+        // The same bytes can fail after they passed, when the lesson has another check or Node is another.
+        let failed_since = entry.is_some_and(|entry| entry.last == entry.passed && entry.verdict == Some(Verdict::Failed));
+        if passed.is_some() && hash.as_deref() == passed && !failed_since {
+            State::Done
+        } else if exercise == read_source(lesson, &shipped()) {
+            State::Untouched
+        } else if passed.is_some() {
+            State::Changed
+        } else {
+            State::Edited
+        }
+    }
+
+    /// Takes note of a verdict on an exercise. An undecided one says nothing about the source.
+    pub fn graded(&mut self, lesson: &Lesson, source_hash: &str, verdict: Verdict) {
+        if verdict == Verdict::Undecided {
+            return;
+        }
+        let is_shipped = || read_source(lesson, &shipped()).is_some_and(|shipped| compile::hash(&shipped) == source_hash);
+        let entry = self.lessons.entry(lesson.id.to_string()).or_default();
+        if entry.last.as_deref() != Some(source_hash) && !is_shipped() {
+            entry.attempts = entry.attempts.saturating_add(1);
+        }
+        entry.last = Some(source_hash.to_owned());
+        entry.verdict = Some(verdict);
+        if verdict == Verdict::Passed && entry.passed.as_deref() != Some(source_hash) {
+            entry.passed = Some(source_hash.to_owned());
+            entry.passed_on = Some(date::today());
+        }
+    }
+
+    /// Takes note of a hint that was shown.
+    pub fn hinted(&mut self, lesson: &LessonId, level: u8) {
+        let entry = self.lessons.entry(lesson.to_string()).or_default();
+        entry.hints = entry.hints.max(level);
+    }
 }
 
 /// Remembers the verdict on an exercise.
 ///
 /// # Errors
-/// When the file can't be written.
-pub fn remember(course: &Course, lesson: &Lesson, source_hash: &str, verdict: Verdict) -> io::Result<()> {
-    if verdict != Verdict::Passed {
-        return Ok(());
-    }
-    let path = passed(course, lesson);
-    fs::create_dir_all(path.parent().expect("the file is in a folder"))?;
-    let new = path.with_extension(format!("{}.new", std::process::id()));
-    fs::write(&new, format!("{source_hash}\n"))?;
-    fs::rename(new, path)
+/// When it can't be written; what was remembered before is still there.
+pub fn remember(course: &Course, lesson: &Lesson, source_hash: &str, verdict: Verdict) -> Result<Loaded, ProgressError> {
+    update(course, |progress| progress.graded(lesson, source_hash, verdict))
 }
 
-/// Where the exercise stands.
-pub fn state(course: &Course, lesson: &Lesson) -> State {
-    let read = |variant: &Variant| lesson.source(variant).ok().and_then(|path| fs::read(path).ok());
-    let exercise = read(&Variant::Exercise);
-    let hash = exercise.as_deref().map(compile::hash);
-    let passed = fs::read_to_string(passed(course, lesson)).ok();
-    if hash.is_some() && hash.as_deref() == passed.as_deref().map(str::trim) {
-        State::Solved
-    } else if exercise == read(&shipped()) {
-        State::Untouched
-    } else {
-        State::Edited
-    }
-}
-
-/// Puts the exercise back to how it was shipped. Answers where the learner's version is kept; none when
-/// there was nothing to keep.
+/// Remembers where the learner is.
 ///
 /// # Errors
-/// When a file can't be read or written; then the exercise is as it was.
-pub fn reset(course: &Course, lesson: &Lesson) -> io::Result<Option<PathBuf>> {
-    let source = |variant: &Variant| lesson.source(variant).map_err(io::Error::other);
-    let exercise = source(&Variant::Exercise)?;
-    let shipped = fs::read(source(&shipped())?)?;
-    let backup = match fs::read(&exercise) {
-        Ok(edited) if edited == shipped => return Ok(None),
-        Ok(edited) => Some(back_up(&course.root.join("backups").join(lesson.id.as_str()), &edited)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    let new = exercise.with_extension("rs.new");
-    fs::write(&new, shipped)?;
-    fs::rename(new, exercise)?;
-    Ok(backup)
+/// When it can't be written; what was remembered before is still there.
+pub fn set_current(course: &Course, lesson: &LessonId) -> Result<Loaded, ProgressError> {
+    update(course, |progress| progress.set_current(lesson))
 }
 
-/// Writes to the first free name: no backup overwrites another.
-fn back_up(folder: &Path, content: &[u8]) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    for number in 1.. {
-        let path = folder.join(format!("exercise.{number}.rs"));
-        match fs::File::create_new(&path) {
-            Ok(mut file) => {
-                io::Write::write_all(&mut file, content)?;
-                file.sync_all()?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    unreachable!("the numbers do not end")
+/// Where one exercise stands. For more than one, [`read`] once and ask [`Progress::state`].
+pub fn state(course: &Course, lesson: &Lesson) -> State {
+    read(course).map(|loaded| loaded.progress).unwrap_or_default().state(lesson)
+}
+
+fn read_source(lesson: &Lesson, variant: &Variant) -> Option<Vec<u8>> {
+    fs::read(lesson.source(variant).ok()?).ok()
 }
 
 fn shipped() -> Variant {
     Variant::Wrong("shipped".into())
-}
-
-fn passed(course: &Course, lesson: &Lesson) -> PathBuf {
-    // Not in `target/`: `cargo clean` does not make anybody start again.
-    course.root.join(".lesson/passed").join(lesson.id.package())
 }

@@ -37,7 +37,7 @@ fn a_solved_exercise_is_listed_until_it_changes() {
     course.lesson(&["list"]).exits_with(0).says("solved scopes/callback-loop");
     course.lesson(&["solution", ID]).exits_with(0).says("run_in_scope");
     course.exercise(&format!("{}\n// one more thought\n", course.solution()));
-    course.lesson(&["list"]).exits_with(0).says("edited scopes/callback-loop");
+    course.lesson(&["list"]).exits_with(0).says("changed scopes/callback-loop");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod isolation;
 mod ledger;
 mod misbehaviour;
 mod places;
+mod progress;
 mod record;
 mod refusal;
 mod shutdown;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use runner::catalog::{Catalog, CatalogError, Lesson, LessonId};
 use runner::course::{Course, program_at};
 use runner::process::{Cancel, RunFolder};
+use runner::progress::{self, Loaded, Progress, ProgressError, SetAside};
 use runner::report::paint::Paint;
 
 use crate::cli::Place;
@@ -77,6 +78,33 @@ impl Session {
             }
         }
         Ok(lessons)
+    }
+
+    /// What is remembered of the learner. What is wrong with it is said, and stops nothing.
+    pub(crate) fn progress(&self) -> Progress {
+        self.told(progress::read(&self.course), "read what is remembered")
+    }
+
+    /// Changes what is remembered of the learner. The command goes on when that can't be.
+    pub(crate) fn remember(&self, change: impl FnOnce(&mut Progress)) -> Progress {
+        self.told(progress::update(&self.course, change), "remember this")
+    }
+
+    fn told(&self, loaded: Result<Loaded, ProgressError>, what: &str) -> Progress {
+        match loaded {
+            Ok(Loaded { progress, set_aside }) => {
+                if let Some(SetAside { path, message }) = set_aside {
+                    let path = path.strip_prefix(&self.course.root).unwrap_or(&path).display();
+                    eprintln!("warning: what was remembered can't be understood: {message}");
+                    eprintln!("It is kept as {path}. A new file was begun; what has passed can be checked again.");
+                }
+                progress
+            }
+            Err(error) => {
+                eprintln!("warning: failed to {what}: {error}");
+                Progress::default()
+            }
+        }
     }
 
     /// For stderr, where progress goes.

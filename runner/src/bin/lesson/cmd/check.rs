@@ -7,7 +7,7 @@ use runner::catalog::{Lesson, LessonId, Variant};
 use runner::check::{self, CheckError};
 use runner::event::Event;
 use runner::grade::Verdict;
-use runner::progress;
+use runner::progress::State;
 use runner::report::verdict::{self, Detail};
 use runner::run::Options;
 
@@ -76,9 +76,13 @@ fn one(session: &Session, lesson: &Lesson, variant: &Variant, format: Format, de
                 print!("{}", verdict::text(&lesson.id, variant, &checked, detail, session.paint));
             }
             if *variant == Variant::Exercise {
-                let remembered = progress::remember(&session.course, lesson, &checked.source_hash, checked.outcome.verdict);
-                // The verdict stands all the same.
-                remembered.unwrap_or_else(|error| eprintln!("warning: failed to remember that it passed: {error}"));
+                session.remember(|progress| {
+                    // Of many lessons none is the one that the learner is at.
+                    if detail == Detail::Full {
+                        progress.set_current(&lesson.id);
+                    }
+                    progress.graded(lesson, &checked.source_hash, checked.outcome.verdict);
+                });
             }
             Ok(Some(checked.outcome.verdict))
         }
@@ -110,8 +114,8 @@ fn close(session: &Session, lessons: &[Lesson], variant: &Variant, totals: &Tota
         Variant::Exercise => println!("{passed} of {} solved.", lessons.len()),
         other => println!("{other}: {passed} passed, {failed} failed, {undecided} undecided."),
     }
-    let untouched = |lesson: &Lesson| progress::state(&session.course, lesson) == progress::State::Untouched;
-    let untouched = lessons.iter().filter(|lesson| untouched(lesson)).count();
+    let progress = session.progress();
+    let untouched = lessons.iter().filter(|lesson| progress.state(lesson) == State::Untouched).count();
     if *variant != Variant::Exercise || untouched == 0 {
         return;
     }
@@ -120,7 +124,7 @@ fn close(session: &Session, lessons: &[Lesson], variant: &Variant, totals: &Tota
     } else if untouched > 0 {
         println!("{untouched} not touched yet: an exercise ships with its bug.");
     }
-    if let Some(first) = lessons.iter().find(|lesson| progress::state(&session.course, lesson) != progress::State::Solved) {
+    if let Some(first) = lessons.iter().find(|lesson| progress.state(lesson) != State::Done) {
         println!();
         println!("Edit    {}", first.relative(&first.file("exercise.rs")).display());
         println!("Check   cargo lesson check {}", first.id);

@@ -7,6 +7,10 @@ use crate::session::Session;
 
 pub(super) fn execute(session: &Session, id: &str, level: u8) -> Result<u8> {
     let lesson = session.catalog.lesson(id)?;
+    session.remember(|progress| {
+        progress.set_current(&lesson.id);
+        progress.hinted(&lesson.id, level);
+    });
     let hints = &lesson.manifest.hints;
     println!("{}", session.paint.bold(wrap(&format!("Goal: {}", lesson.manifest.goal), 80)));
     println!();

@@ -1,7 +1,7 @@
 //! `lesson reset`: the exercise as it was shipped, after a backup.
 
 use anyhow::{Context, Result};
-use runner::progress;
+use runner::progress::{self, Reset};
 
 use crate::session::Session;
 
@@ -10,8 +10,11 @@ pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
     let exercise = lesson.file("exercise.rs");
     let exercise = lesson.relative(&exercise).display();
     match progress::reset(&session.course, &lesson).with_context(|| format!("failed to reset {exercise}"))? {
-        Some(backup) => println!("{exercise} is as it was shipped. Your version is in {}.", lesson.relative(&backup).display()),
-        None => println!("{exercise} is as it was shipped: there is nothing to reset."),
+        Reset::BackedUp(path) => {
+            println!("{exercise} is as it was shipped. Your version is in {}.", lesson.relative(&path).display())
+        }
+        Reset::Restored => println!("{exercise} is there again, as it was shipped."),
+        Reset::Nothing => println!("{exercise} is as it was shipped: there is nothing to reset."),
     }
     Ok(0)
 }

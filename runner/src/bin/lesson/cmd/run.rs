@@ -17,6 +17,9 @@ use crate::{FAILED, UNABLE};
 pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: bool, why: bool) -> Result<u8> {
     let lesson = session.catalog.lesson(id)?;
     let source = lesson.source(variant)?;
+    if *variant == Variant::Exercise {
+        session.remember(|progress| progress.set_current(&lesson.id));
+    }
     session.ready_to_run()?;
     let mut progress = Progress::new(session.live(), true);
     let mut events = |event| progress.event(&event);

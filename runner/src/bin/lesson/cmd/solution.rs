@@ -5,14 +5,14 @@ use std::io::{IsTerminal, Write, stdin, stdout};
 
 use anyhow::{Context, Result};
 use runner::catalog::Variant;
-use runner::progress::{self, State};
+use runner::progress::State;
 
 use crate::session::Session;
 use crate::{FAILED, UNABLE};
 
 pub(super) fn execute(session: &Session, id: &str, yes: bool) -> Result<u8> {
     let lesson = session.catalog.lesson(id)?;
-    if !yes && progress::state(&session.course, &lesson) != State::Solved {
+    if !yes && session.progress().state(&lesson) != State::Done {
         if !stdin().is_terminal() {
             eprintln!("{id} is not solved yet. To see its solution all the same, add --yes.");
             return Ok(UNABLE);
