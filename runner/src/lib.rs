@@ -29,6 +29,7 @@ pub mod progress;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod saves;
 pub mod sites;
 pub mod step;
 pub mod template;

@@ -61,6 +61,8 @@ pub(crate) struct Job {
     pub(crate) limits: Limits,
     /// Whether lines of stdout are passed on as they come instead of being kept.
     pub(crate) stream: bool,
+    /// The folder of the run, which the supervisor removes when the runner is gone.
+    pub(crate) run: Option<PathBuf>,
 }
 
 /// What a program may use before its tree is killed.
@@ -245,6 +247,7 @@ pub(crate) fn version(
         folder: folder.to_path_buf(),
         limits: Limits { wall: Duration::from_secs(20), cpu: None, memory: None, output: 1 << 20 },
         stream: false,
+        run: None,
     };
     let exit = run(lesson, &job, &mut NoWatch, cancel)?;
     Ok(exit.stdout.text().trim().to_owned())

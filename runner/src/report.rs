@@ -6,4 +6,5 @@ pub mod memory;
 pub mod paint;
 mod place;
 pub mod printed;
+pub mod strip;
 pub mod verdict;

@@ -147,6 +147,7 @@ pub fn run(
             output: 8 << 20,
         },
         stream: false,
+        run: Some(folder.path.clone()),
     };
     let mut tail = Tail::open(&in_folder("evidence"), steps).map_err(file("open", &in_folder("evidence")))?;
     let exit = process::run(&course.lesson, &job, &mut tail, cancel)?;

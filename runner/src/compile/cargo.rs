@@ -162,6 +162,7 @@ fn run(
         folder: workspace.to_path_buf(),
         limits: Limits { wall, cpu: None, memory: None, output: 64 << 20 },
         stream: true,
+        run: Some(folder.path.clone()),
     };
     Ok(process::run(&course.lesson, &job, watch, cancel)?)
 }

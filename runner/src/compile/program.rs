@@ -32,6 +32,7 @@ pub fn program(course: &Course, package: &str, steps: &mut dyn FnMut(Step), canc
         folder: course.root.clone(),
         limits: Limits { wall: DEADLINE, cpu: None, memory: None, output: 64 << 20 },
         stream: true,
+        run: Some(folder.path.clone()),
     };
     let mut artifacts = Artifacts { steps, built: 0, program: None };
     let exit = process::run(&course.lesson, &job, &mut artifacts, cancel)?;

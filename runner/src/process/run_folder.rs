@@ -11,8 +11,8 @@ use super::{RUN_ID, linux};
 /// Held locked by the runner that a folder belongs to; the lock ends with the runner, however that ends.
 const LOCK: &str = "lock";
 
-/// A folder for the files of one run. It is removed when this is dropped, and otherwise by the next
-/// runner that starts.
+/// A folder for the files of one run. It is removed when this is dropped. When the runner is killed, it is
+/// removed by the supervisor, and at the latest by the next runner that starts.
 #[derive(Debug)]
 pub struct RunFolder {
     /// The run's id; each of its processes carries it in its environment.
@@ -67,6 +67,13 @@ impl Drop for RunFolder {
 fn is_abandoned(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     !name.starts_with("new-") && File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
+}
+
+/// Removes a run's folder, unless its runner is there to do so.
+pub(super) fn remove_abandoned(folder: &Path) {
+    if is_abandoned(folder) {
+        let _ = fs::remove_dir_all(folder);
+    }
 }
 
 /// A process may start others while it is being killed, so this goes on until none is left.

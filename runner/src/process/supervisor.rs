@@ -14,7 +14,7 @@ use nix::sys::time::TimeValLike;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 
-use super::{Capture, End, Exit, Job, Message, linux};
+use super::{Capture, End, Exit, Job, Message, linux, run_folder};
 
 const HEAD: usize = 64 << 10;
 const TAIL: usize = 16 << 10;
@@ -43,6 +43,9 @@ pub fn supervise() -> u8 {
         Err(error) => Message::NotStarted(error.to_string()),
     };
     say(&answer);
+    if let Some(folder) = &job.run {
+        run_folder::remove_abandoned(folder);
+    }
     0
 }
 

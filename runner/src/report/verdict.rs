@@ -57,6 +57,35 @@ pub fn of_outcome(lesson: &LessonId, variant: &Variant, outcome: &Outcome, detai
     text
 }
 
+/// One line for each check.
+pub fn checks(outcome: &Outcome, paint: Paint) -> Vec<String> {
+    outcome.checks.iter().map(|check| format!("{} {}", mark(check.verdict, paint), check.name)).collect()
+}
+
+/// The first check that decides a verdict which is not *passed*.
+pub fn decisive(outcome: &Outcome) -> Option<&CheckResult> {
+    outcome.checks.iter().find(|check| check.verdict == outcome.verdict && check.verdict != Verdict::Passed)
+}
+
+/// What is known of a check that did not pass, the line that is the reason before all else about it: there
+/// may be no room for the rest.
+pub fn evidence(check: &CheckResult) -> Vec<String> {
+    let mut lines = vec![label("measured", &format!("{}; expected {}", check.measured, check.expected))];
+    let mut shown = BTreeSet::new();
+    for place in &check.places {
+        let heading = place::heading(place);
+        let (at, about) = heading.split_at(1);
+        lines.extend_from_slice(at);
+        if shown.insert(place.at.line) {
+            lines.extend(place::source(place));
+        }
+        lines.extend_from_slice(about);
+    }
+    lines.extend(holders(check));
+    lines.extend(after_places(check));
+    lines
+}
+
 fn heading(lesson: &LessonId, variant: &Variant, outcome: &Outcome, paint: Paint) -> String {
     let name = match variant {
         Variant::Exercise => lesson.to_string(),
@@ -66,29 +95,39 @@ fn heading(lesson: &LessonId, variant: &Variant, outcome: &Outcome, paint: Paint
 }
 
 fn explain(check: &CheckResult, shown: &mut BTreeSet<u32>) -> Vec<String> {
-    let indent = |label: &str, text: &str| {
-        let wrapped = wrap(text, 64);
-        format!("      {label:<9} {}", wrapped.replace('\n', "\n                "))
-    };
-    let mut lines = vec![indent("expected", &check.expected), indent("measured", &check.measured)];
-    let held = super::held::lines(&check.holders, 62);
-    for (number, line) in held.iter().enumerate() {
-        let label = if number == 0 { "held by" } else { "" };
-        lines.push(format!("      {label:<9} {}", line.replace('\n', "\n                  ")));
-    }
+    let mut lines = vec![label("expected", &check.expected), label("measured", &check.measured)];
+    lines.extend(holders(check));
     for place in &check.places {
         lines.extend(place::heading(place));
         if shown.insert(place.at.line) {
             lines.extend(place::source(place));
         }
     }
-    lines.extend(check.fault.iter().flat_map(|incident| fault::lines(incident)));
+    lines.extend(after_places(check));
+    lines
+}
+
+fn holders(check: &CheckResult) -> Vec<String> {
+    let held = super::held::lines(&check.holders, 62);
+    let line = |(number, line): (usize, &String)| {
+        let label = if number == 0 { "held by" } else { "" };
+        format!("      {label:<9} {}", line.replace('\n', "\n                  "))
+    };
+    held.iter().enumerate().map(line).collect()
+}
+
+fn after_places(check: &CheckResult) -> Vec<String> {
+    let mut lines: Vec<String> = check.fault.iter().flat_map(|incident| fault::lines(incident)).collect();
     // The learner's own lines come before what was printed, which may be long.
     lines.extend(check.evidence.iter().map(|evidence| format!("                {evidence}")));
     if !check.because.is_empty() {
-        lines.push(indent("why", &check.because));
+        lines.push(label("why", &check.because));
     }
     lines
+}
+
+fn label(label: &str, text: &str) -> String {
+    format!("      {label:<9} {}", wrap(text, 64).replace('\n', "\n                "))
 }
 
 /// The verdict as one word, first in its line.

@@ -39,13 +39,21 @@ impl Fixture {
         {
             copy(&checkout.join(path), &fixture.path(path));
         }
-        copy(&checkout.join("lessons").join(ID), &fixture.path("lessons").join(ID));
-        copy(&checkout.join("solutions").join(format!("{ID}.rs")), &fixture.path("solutions").join(format!("{ID}.rs")));
-        fixture.write("book/SUMMARY.md", &format!("# Summary\n\n- [The loop]({ID}.md)\n"));
-        fixture.write(&format!("book/{ID}.md"), "# The loop\n");
-        let shipped = fixture.read(&format!("lessons/{ID}/wrong/shipped.rs"));
-        fixture.exercise(&shipped);
+        fixture.write("book/SUMMARY.md", "# Summary\n\n");
+        fixture.add(ID);
         fixture
+    }
+
+    /// Copies another lesson, as it was shipped, and puts it at the end of the book.
+    pub(crate) fn add(&self, id: &str) {
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        copy(&checkout.join("lessons").join(id), &self.path("lessons").join(id));
+        copy(&checkout.join("solutions").join(format!("{id}.rs")), &self.path("solutions").join(format!("{id}.rs")));
+        let shipped = self.read(&format!("lessons/{id}/wrong/shipped.rs"));
+        self.write(&format!("lessons/{id}/exercise.rs"), &shipped);
+        self.write(&format!("book/{id}.md"), "# A lesson\n");
+        let summary = self.read("book/SUMMARY.md");
+        self.write("book/SUMMARY.md", &format!("{summary}- [The loop]({id}.md)\n"));
     }
 
     pub(crate) fn root(&self) -> PathBuf {

@@ -35,6 +35,14 @@ pub(crate) struct Place {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Work on a lesson: it is checked again with each save
+    Watch {
+        /// The lesson [default: the one where you left off]
+        id: Option<String>,
+        /// Go on to the next lesson by itself when one passes
+        #[arg(long)]
+        keep_going: bool,
+    },
     /// Run a lesson's add-on and see its memory before and after GC
     Run {
         /// The lesson, such as scopes/callback-loop

@@ -14,10 +14,15 @@ mod solution;
 mod verify;
 mod welcome;
 
+pub(crate) use check::advice;
+
+use std::io::{IsTerminal, stdin, stdout};
+
 use anyhow::Result;
 
 use crate::cli::{Cli, Command};
 use crate::session::Session;
+use crate::watch::{self, Face};
 
 /// An error in how the command was used.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +36,9 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
     }
     let session = Session::open(cli.place)?;
     match cli.command {
+        None if stdin().is_terminal() && stdout().is_terminal() => watch::execute(&session, None, false, face()),
         None => welcome::execute(&session),
+        Some(Command::Watch { id, keep_going }) => watch::execute(&session, id.as_deref(), keep_going, face()),
         Some(Command::Run { id, variant, guard, why }) => run::execute(&session, &id, &variant, guard, why),
         Some(Command::Check { ids, all, variant, format }) => check::execute(&session, &ids, all, &variant, format),
         Some(Command::Book { port, open }) => book::execute(&session, port, open),
@@ -46,4 +53,11 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         Some(Command::New { id }) => new::execute(&session, &id),
         Some(Command::Supervise) => unreachable!("it returned above"),
     }
+}
+
+/// A screen needs a terminal that can draw one, and somebody who wants it.
+fn face() -> Face {
+    let set = |name: &str, value: &str| std::env::var_os(name).is_some_and(|set| set == value);
+    let plain = set("LESSON_PLAIN", "1") || set("TERM", "dumb");
+    if stdin().is_terminal() && stdout().is_terminal() && !plain { Face::Screen } else { Face::Lines }
 }

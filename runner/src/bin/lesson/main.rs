@@ -4,6 +4,7 @@ mod cli;
 mod cmd;
 mod progress;
 mod session;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -142,6 +142,6 @@ pub(super) fn unable(error: CheckError) -> Result<u8> {
 }
 
 /// The error, and what to do.
-fn advice(error: &CheckError) -> String {
+pub(crate) fn advice(error: &CheckError) -> String {
     format!("{error}\n`cargo lesson doctor` says what this machine lacks")
 }

@@ -1,0 +1,52 @@
+//! The first time: what will happen, and a choice that is remembered.
+
+use std::io::{BufRead, Write, stdin, stdout};
+
+use anyhow::Result;
+use runner::catalog::Lesson;
+
+/// What a learner says to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Begin,
+    /// Begin, in plain lines.
+    Plain,
+    Leave,
+}
+
+/// Says it, and waits for the answer.
+pub(super) fn ask(lesson: &Lesson) -> Result<Answer> {
+    print!("{}", text(lesson));
+    stdout().flush()?;
+    let mut line = String::new();
+    // The end of the input is no wish to begin.
+    if stdin().lock().read_line(&mut line)? == 0 {
+        return Ok(Answer::Leave);
+    }
+    Ok(match line.trim() {
+        "plain" | "p" => Answer::Plain,
+        "quit" | "q" => Answer::Leave,
+        _ => Answer::Begin,
+    })
+}
+
+fn text(lesson: &Lesson) -> String {
+    let exercise = lesson.file("exercise.rs");
+    format!(
+        "After GC draws a screen. Type plain for lines instead, as a screen reader needs.\n\
+         \n\
+         Each lesson is a small add-on with a bug that real add-ons shipped.\n\
+         This is {}, {} ({} minutes).\n\
+         Your cargo compiles it now and your Node runs it. The first time, napi is fetched\n\
+         and built, which may take a minute. Later a verdict takes about a second.\n\
+         You will see which check fails, which line is the reason, and the memory.\n\
+         Edit {}: each save is checked.\n\
+         To read its page: `cargo lesson book --open`, in another terminal.\n\
+         \n\
+         Press Enter to begin. ",
+        lesson.id,
+        lesson.manifest.title,
+        lesson.manifest.minutes,
+        lesson.relative(&exercise).display(),
+    )
+}
