@@ -156,13 +156,10 @@ fn with_run(watch: &Watch, text: impl Fn(&Checked) -> Option<String>) -> String 
 }
 
 fn solution(watch: &Watch, paint: Paint) -> String {
-    let solution = watch.lesson.source(&Variant::Solution).and_then(|path| {
-        let text = fs::read_to_string(&path);
-        Ok(text.map(|text| format!("{}\n\n{text}", paint.dim(watch.lesson.relative(&path).display()))))
-    });
-    match solution {
-        Ok(Ok(text)) => text,
-        Ok(Err(error)) => format!("The solution can't be read: {error}."),
+    let read = watch.lesson.source(&Variant::Solution).map(|path| (fs::read_to_string(&path), path));
+    match read {
+        Ok((Ok(text), path)) => format!("{}\n\n{text}", paint.dim(watch.lesson.relative(&path).display())),
+        Ok((Err(error), path)) => format!("{} can't be read: {error}.", path.display()),
         Err(error) => error.to_string(),
     }
 }
