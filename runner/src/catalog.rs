@@ -33,6 +33,11 @@ impl LessonId {
         self.0.replace('/', "-")
     }
 
+    /// The first part of the id.
+    pub fn topic(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+
     /// The id as it is written: `topic/slug`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -128,6 +133,16 @@ impl FromStr for Variant {
 pub struct Catalog {
     root: PathBuf,
     ids: Vec<LessonId>,
+    topics: Vec<Topic>,
+}
+
+/// Lessons that stand together in the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// Its heading in the book; where there is none, the first part of its lessons' ids.
+    pub title: String,
+    /// Its lessons, in the book's order.
+    pub ids: Vec<LessonId>,
 }
 
 /// One lesson: its id, where it is, and what its manifest says.
@@ -167,13 +182,14 @@ impl Catalog {
     pub fn load(root: &Path) -> Result<Catalog, CatalogError> {
         let path = root.join("book/SUMMARY.md");
         let summary = fs::read_to_string(&path).map_err(|source| CatalogError::Read { path, source })?;
-        let ids = summary
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next()?.trim_start_matches("./").strip_suffix(".md")?.parse().ok())
-            .filter(|id: &LessonId| root.join("lessons").join(id.as_str()).is_dir())
-            .collect();
-        Ok(Catalog { root: root.to_path_buf(), ids })
+        let topics = topics(&summary, |id| root.join("lessons").join(id.as_str()).is_dir());
+        let ids = topics.iter().flat_map(|topic| topic.ids.iter().cloned()).collect();
+        Ok(Catalog { root: root.to_path_buf(), ids, topics })
+    }
+
+    /// The lessons by the parts of the book. A part without a lesson is none.
+    pub fn topics(&self) -> &[Topic] {
+        &self.topics
     }
 
     /// All lessons, in the book's order.
@@ -201,6 +217,30 @@ impl Catalog {
         let near = self.ids.iter().min_by_key(|known| distance(known))?;
         (distance(near) <= 1 + id.len() / 4).then(|| near.clone())
     }
+}
+
+/// The lessons that a summary links, below its headings.
+fn topics(summary: &str, is_lesson: impl Fn(&LessonId) -> bool) -> Vec<Topic> {
+    // The first heading is the title of the summary itself.
+    let (mut heading, mut headings): (Option<&str>, usize) = (None, 0);
+    let mut topics: Vec<(usize, Topic)> = Vec::new();
+    for line in summary.lines() {
+        if let Some(title) = line.strip_prefix("# ") {
+            headings += 1;
+            heading = (headings > 1).then(|| title.trim());
+        }
+        let links = line.split("](").skip(1);
+        let ids = links.filter_map(|rest| rest.split(')').next()?.trim_start_matches("./").strip_suffix(".md")?.parse().ok());
+        for id in ids.filter(&is_lesson) {
+            match topics.last_mut() {
+                Some((part, topic)) if *part == headings && (heading.is_some() || topic.title == id.topic()) => {
+                    topic.ids.push(id)
+                }
+                _ => topics.push((headings, Topic { title: heading.unwrap_or(id.topic()).to_owned(), ids: vec![id] })),
+            }
+        }
+    }
+    topics.into_iter().map(|(_, topic)| topic).collect()
 }
 
 impl Lesson {
@@ -259,5 +299,24 @@ impl Lesson {
     /// A path of the course as a person types it: from the root.
     pub fn relative<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lessons_stand_below_the_headings_of_the_book() {
+        let of = |summary: &str| -> Vec<(String, Vec<String>)> {
+            let topics = topics(summary, |id| id.as_str() != "no/lesson").into_iter();
+            topics.map(|topic| (topic.title, topic.ids.into_iter().map(String::from).collect())).collect()
+        };
+        let topic = |title: &str, ids: &[&str]| (title.to_owned(), ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>());
+        let summary = "# Summary\n\n[Intro](intro.md)\n\n# Loops and scopes\n\n- [A](a/one.md)\n- [B](./b/two.md)\n\n\
+                       # None\n\n- [N](no/lesson.md)\n\n# More\n\n- [C](b/three.md)\n---\n[End](end.md)\n";
+        assert_eq!(of(summary), [topic("Loops and scopes", &["a/one", "b/two"]), topic("More", &["b/three"])]);
+        let bare = "# Summary\n\n- [A](a/one.md) [A](a/two.md)\n- [B](b/one.md)\n";
+        assert_eq!(of(bare), [topic("a", &["a/one", "a/two"]), topic("b", &["b/one"])]);
     }
 }

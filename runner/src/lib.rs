@@ -24,6 +24,7 @@ pub mod holders;
 pub mod law;
 pub mod measure;
 pub mod number;
+pub mod overview;
 pub mod process;
 pub mod progress;
 pub mod record;

@@ -22,9 +22,11 @@ pub use file::{Loaded, ProgressError, SetAside, read, update};
 pub use reset::{Reset, reset};
 
 /// Where an exercise stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// It is as it was shipped.
+    #[serde(rename = "pending")]
     Untouched,
     /// It was edited, and no version of it has passed.
     Edited,
@@ -35,6 +37,16 @@ pub enum State {
 }
 
 impl State {
+    /// The state as one word, as lists show it.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Untouched => "pending",
+            State::Edited => "edited",
+            State::Done => "done",
+            State::Changed => "changed",
+        }
+    }
+
     #[doc(hidden)]
     #[expect(non_upper_case_globals, reason = "the former name of `Done`, for the command that still uses it")]
     pub const Solved: State = State::Done;

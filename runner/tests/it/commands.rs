@@ -24,7 +24,7 @@ fn run_shows_handles_inside_the_call_and_not_after_it() {
 fn an_untouched_course_is_no_wall_of_red() {
     let course = Fixture::new();
     course.lesson(&["check", "--all"]).exits_with(1).says("0 of 1 solved");
-    course.lesson(&["list"]).exits_with(0).says("0 of 1 solved");
+    course.lesson(&["list"]).exits_with(0).says("0 of 1 done");
     course.lesson(&[]).exits_with(0).says("cargo lesson run scopes/callback-loop");
 }
 
@@ -34,10 +34,55 @@ fn a_solved_exercise_is_listed_until_it_changes() {
     course.lesson(&["solution", ID]).exits_with(3).says("add --yes");
     course.exercise(&course.solution());
     course.lesson(&["check", ID]).exits_with(0).says("1 of 1 solved");
-    course.lesson(&["list"]).exits_with(0).says("solved scopes/callback-loop");
+    course.lesson(&["list"]).exits_with(0).says("done 15 1 scopes/callback-loop");
     course.lesson(&["solution", ID]).exits_with(0).says("run_in_scope");
     course.exercise(&format!("{}\n// one more thought\n", course.solution()));
-    course.lesson(&["list"]).exits_with(0).says("changed scopes/callback-loop");
+    course.lesson(&["list"]).exits_with(0).says("changed 15 1 scopes/callback-loop");
+}
+
+#[test]
+fn lists_show_where_the_learner_stands() {
+    let course = Fixture::new();
+    course.lesson(&["new", "wrap/first-try"]).exits_with(0);
+    course.lesson(&["new", "wrap/second-try"]).exits_with(0);
+    course.write("lessons/wrap/second-try/lesson.toml", "title = 5");
+    let summary = format!(
+        "# Summary\n\n# Loops\n\n- [L]({ID}.md)\n\n# Wrapping up\n\n- [F](wrap/first-try.md)\n- [S](wrap/second-try.md)\n"
+    );
+    course.write("book/SUMMARY.md", &summary);
+    course.exercise(&course.solution());
+    course.check().exits_with(0);
+    course.write("lessons/wrap/first-try/exercise.rs", "// nothing yet");
+
+    let list = course.lesson(&["list"]).exits_with(0).says("Loops, 1 of 1 done").says("Wrapping up, 0 of 1 done");
+    let list = list
+        .says("edited 15 wrap/first-try")
+        .says("broken wrap/second-try")
+        .says("1 of 2 done, 30 minutes in all, about 15 left");
+    assert!(
+        !list.stdout.contains('\u{1b}') && list.stdout.lines().all(|line| line.chars().count() <= 80 || line.contains("broken"))
+    );
+    // Words filter: all of them must occur, wherever it is.
+    let found = |words: &[&str]| -> Vec<String> {
+        let done = course.lesson(&[&["list", "--format", "json"], words].concat()).exits_with(0);
+        let rows = done.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        rows.map(|row| format!("{} {} {}", row["lesson"].as_str().unwrap(), row["state"].as_str().unwrap(), row["attempts"]))
+            .collect()
+    };
+    assert_eq!(found(&[]), [format!("{ID} done 1"), "wrap/first-try edited 0".into()]);
+    assert_eq!(found(&["wrapping", "TRY"]), ["wrap/first-try edited 0"]);
+    assert_eq!(found(&["node-addon-api#1472"]), [format!("{ID} done 1")]);
+    assert_eq!(found(&["loop", "try"]), Vec::<String>::new());
+    course.lesson(&["list", "loop", "try"]).exits_with(0).says("No lesson has `loop` and `try`");
+
+    let text = course.lesson(&["progress"]).exits_with(0).says("1 of 2 lessons done").says("1 edited, not done yet");
+    text.says("Last scopes/callback-loop").says("Next wrap/first-try").says("about 15 of 30 minutes left");
+    let json = course.lesson(&["progress", "--format", "json"]).exits_with(0).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let topic =
+        |index: usize| (json["topics"][index]["topic"].as_str().unwrap(), json["topics"][index]["done"].as_u64().unwrap());
+    assert_eq!((topic(0), topic(1)), (("Loops", 1), ("Wrapping up", 0)));
+    assert_eq!((&json["current"], &json["next"], &json["minutes_left"]), (&ID.into(), &"wrap/first-try".into(), &15.into()));
 }
 
 #[test]

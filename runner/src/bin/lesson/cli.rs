@@ -81,8 +81,21 @@ pub(crate) enum Command {
         #[arg(long)]
         open: bool,
     },
-    /// List the lessons and which of them you have solved
-    List,
+    /// List the lessons and which of them are done
+    List {
+        /// Only lessons with each of these words in their name, title, topic, goal or reports
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+        /// How to print: text, or json with one lesson a line
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Show how far you are
+    Progress {
+        /// How to print: text, or json
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
     /// Show a hint
     Hint {
         /// The lesson

@@ -7,6 +7,7 @@ mod hint;
 mod list;
 mod new;
 mod prepare;
+mod progress;
 mod record;
 mod reset;
 mod run;
@@ -42,7 +43,8 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         Some(Command::Run { id, variant, guard, why }) => run::execute(&session, &id, &variant, guard, why),
         Some(Command::Check { ids, all, variant, format }) => check::execute(&session, &ids, all, &variant, format),
         Some(Command::Book { port, open }) => book::execute(&session, port, open),
-        Some(Command::List) => list::execute(&session),
+        Some(Command::List { words, format }) => list::execute(&session, &words, format),
+        Some(Command::Progress { format }) => progress::execute(&session, format),
         Some(Command::Hint { id, level }) => hint::execute(&session, &id, level),
         Some(Command::Solution { id, yes }) => solution::execute(&session, &id, yes),
         Some(Command::Reset { id }) => reset::execute(&session, &id),
