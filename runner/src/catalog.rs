@@ -154,6 +154,8 @@ pub struct Lesson {
     pub root: PathBuf,
     /// What `lesson.toml` says.
     pub manifest: Manifest,
+    /// The text that stands for `exercise.rs`.
+    given: Option<String>,
 }
 
 /// What is wrong with the course, or with the name of something in it.
@@ -248,7 +250,7 @@ impl Lesson {
     pub(crate) fn read(root: &Path, id: LessonId) -> Result<Lesson, CatalogError> {
         let folder = root.join("lessons").join(id.as_str());
         let manifest = manifest::read(&folder)?;
-        let lesson = Lesson { root: root.to_path_buf(), id, manifest };
+        let lesson = Lesson { root: root.to_path_buf(), id, manifest, given: None };
         // Without its exercise a lesson can still be reset.
         let exercise = lesson.file("exercise.rs");
         for path in [lesson.file("drive.mjs"), lesson.file("Cargo.toml")].into_iter().chain(lesson.sources()) {
@@ -261,6 +263,17 @@ impl Lesson {
             }
         }
         Ok(lesson)
+    }
+
+    /// The same lesson with another text for its exercise: it is graded as if it were in `exercise.rs`, which is
+    /// neither read nor written.
+    pub fn with_exercise(self, text: String) -> Lesson {
+        Lesson { given: Some(text), ..self }
+    }
+
+    /// The text that stands for `exercise.rs`, if another one does.
+    pub(crate) fn given_exercise(&self) -> Option<&str> {
+        self.given.as_deref()
     }
 
     /// A file of the lesson's folder.

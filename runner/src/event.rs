@@ -15,6 +15,15 @@ use crate::step::{Moment, Phase, Step};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
+    /// What follows is about an exercise that somebody has handed in.
+    HandIn {
+        /// The folder that was named.
+        folder: String,
+        /// The lesson.
+        lesson: LessonId,
+        /// Why it fails without being run: it is not there, or not what is taken.
+        refused: Option<String>,
+    },
     /// Work on one variant of a lesson begins.
     Start {
         /// The lesson.

@@ -2,6 +2,7 @@
 
 pub mod fault;
 pub mod held;
+pub mod junit;
 pub mod memory;
 pub mod paint;
 mod place;

@@ -23,7 +23,8 @@ fn the_documents_examples_are_events() {
     for name in &examples {
         assert!(DOCUMENT.contains(&format!("**`{name}`**")), "{name} has no explanation");
     }
-    let all = ["start", "source", "phase", "built", "node", "sample", "memory", "check", "verdict", "error", "outcome"];
+    let all =
+        ["hand_in", "start", "source", "phase", "built", "node", "sample", "memory", "check", "verdict", "error", "outcome"];
     // Several checks are shown: with lines of the source, with a bad access, with holders.
     examples.dedup();
     assert_eq!(examples, all);

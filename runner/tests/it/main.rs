@@ -3,6 +3,7 @@
 
 mod book;
 mod catalog;
+mod class;
 mod commands;
 mod events;
 mod exact;

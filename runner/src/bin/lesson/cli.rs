@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use runner::catalog::Variant;
+use runner::partition::Partition;
 
 /// Run the lessons of After GC: see an add-on's memory before and after garbage collection, edit the
 /// Rust, and have it graded.
@@ -58,20 +59,7 @@ pub(crate) enum Command {
         why: bool,
     },
     /// Grade your exercises
-    Check {
-        /// The lessons, such as scopes/callback-loop
-        #[arg(value_name = "ID", required_unless_present = "all")]
-        ids: Vec<String>,
-        /// All lessons
-        #[arg(long, conflicts_with = "ids")]
-        all: bool,
-        /// Which program: exercise, solution, or wrong:NAME
-        #[arg(long, default_value = "exercise")]
-        variant: Variant,
-        /// How to print: text, or json with one event a line
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
-    },
+    Check(CheckArgs),
     /// Read the book in a browser: build it, serve it on this machine, and follow its changes
     Book {
         /// The port; 0 takes one that is free [default: 3737]
@@ -147,6 +135,33 @@ pub(crate) enum Command {
     /// Be the process between the runner and a program
     #[command(hide = true)]
     Supervise,
+}
+
+/// What is graded, and how it is told.
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// The lessons, such as scopes/callback-loop
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    pub(crate) ids: Vec<String>,
+    /// All lessons
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) all: bool,
+    /// Which program: exercise, solution, or wrong:NAME
+    #[arg(long, default_value = "exercise")]
+    pub(crate) variant: Variant,
+    /// How to print: text, or json with one event a line
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// Grade the exercises in these folders, each a checkout or topic/slug/exercise.rs, by this checkout's
+    /// checks; your own exercises and your progress are left alone
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "variant")]
+    pub(crate) from: Vec<PathBuf>,
+    /// Also write the verdicts to this file as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Grade only the i-th of n parts, so that n machines share the work
+    #[arg(long, value_name = "i/n", default_value = "1/1", hide_default_value = true)]
+    pub(crate) partition: Partition,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

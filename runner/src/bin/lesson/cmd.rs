@@ -41,7 +41,7 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         None => welcome::execute(&session),
         Some(Command::Watch { id, keep_going }) => watch::execute(&session, id.as_deref(), keep_going, face()),
         Some(Command::Run { id, variant, guard, why }) => run::execute(&session, &id, &variant, guard, why),
-        Some(Command::Check { ids, all, variant, format }) => check::execute(&session, &ids, all, &variant, format),
+        Some(Command::Check(args)) => check::execute(&session, &args),
         Some(Command::Book { port, open }) => book::execute(&session, port, open),
         Some(Command::List { words, format }) => list::execute(&session, &words, format),
         Some(Command::Progress { format }) => progress::execute(&session, format),

@@ -20,16 +20,19 @@ pub(crate) struct Progress {
     drawer: Option<(Sender<String>, JoinHandle<()>)>,
     label: String,
     lesson: String,
+    /// The folder that the exercise was handed in with.
+    from: String,
 }
 
 impl Progress {
     pub(crate) fn new(live: bool, keep: bool) -> Progress {
-        Progress { live, keep, drawer: None, label: String::new(), lesson: String::new() }
+        Progress { live, keep, drawer: None, label: String::new(), lesson: String::new(), from: String::new() }
     }
 
     pub(crate) fn event(&mut self, event: &Event) {
         match event {
-            Event::Start { lesson, variant } => self.lesson = format!("{lesson} ({variant})"),
+            Event::HandIn { folder, .. } => self.from = format!(" of {folder}"),
+            Event::Start { lesson, variant } => self.lesson = format!("{lesson} ({variant}{})", self.from),
             Event::Phase { phase: Phase::Waiting } => self.begin("Waiting for another `lesson` that is compiling".into()),
             Event::Phase { phase: Phase::Fetching } => self.begin("Downloading the lessons' crates, first time only".into()),
             Event::Phase { phase: Phase::Compiling } => self.begin(format!("Compiling {}", self.lesson)),

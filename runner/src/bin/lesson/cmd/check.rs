@@ -1,20 +1,27 @@
 //! `lesson check`: verdicts.
 
+mod hand_ins;
+mod junit;
+mod table;
+
 use std::io::{Write, stdout};
+use std::time::Instant;
 
 use anyhow::Result;
 use runner::catalog::{Lesson, LessonId, Variant};
-use runner::check::{self, CheckError};
+use runner::check::{self, CheckError, Checked};
 use runner::event::Event;
-use runner::grade::Verdict;
 use runner::progress::State;
+use runner::report::junit::CaseResult;
 use runner::report::verdict::{self, Detail};
 use runner::run::Options;
 
-use crate::cli::Format;
+use crate::cli::{CheckArgs, Format};
 use crate::progress::Progress;
 use crate::session::{Lessons, Session};
 use crate::{FAILED, INTERRUPTED, UNABLE};
+
+use junit::Report;
 
 #[derive(Default)]
 struct Totals {
@@ -23,82 +30,139 @@ struct Totals {
     undecided: u32,
 }
 
-pub(super) fn execute(session: &Session, ids: &[String], all: bool, variant: &Variant, format: Format) -> Result<u8> {
-    // All names are looked at before the first one is run.
-    let Lessons { sound: lessons, broken } = session.lessons(ids, all)?;
-    for lesson in &lessons {
-        lesson.source(variant)?;
+impl Totals {
+    fn count(&mut self, result: &CaseResult) {
+        *match result {
+            CaseResult::Passed => &mut self.passed,
+            CaseResult::Failure(_) => &mut self.failed,
+            CaseResult::Error(_) => &mut self.undecided,
+        } += 1;
     }
-    session.ready_to_run()?;
 
-    let mut totals = Totals { undecided: broken.len() as u32, ..Totals::default() };
+    fn exit_code(&self) -> u8 {
+        match (self.failed, self.undecided) {
+            (1.., _) => FAILED,
+            (0, 1..) => UNABLE,
+            (0, 0) => 0,
+        }
+    }
+
+    fn event(&self) -> Event {
+        let Totals { passed, failed, undecided } = *self;
+        Event::Outcome { passed, failed, undecided, exit_code: self.exit_code() }
+    }
+}
+
+pub(super) fn execute(session: &Session, args: &CheckArgs) -> Result<u8> {
+    // All names are looked at before the first one is run.
+    let lessons = session.lessons(&args.ids, args.all)?;
+    for lesson in &lessons.sound {
+        lesson.source(&args.variant)?;
+    }
+    let report = Report::open(args.junit.as_deref())?;
+    if !args.from.is_empty() {
+        return hand_ins::execute(session, args, lessons, report);
+    }
+    own(session, args, lessons, report)
+}
+
+/// The exercises of this checkout, or other programs of its lessons.
+fn own(session: &Session, args: &CheckArgs, lessons: Lessons, mut report: Report) -> Result<u8> {
+    let CheckArgs { variant, format, .. } = args;
+    let broken = args.partition.of(lessons.broken);
+    let lessons = args.partition.of(lessons.sound);
+    session.ready_to_run()?;
+    let grader = Grader { session, variant, format: *format, colour: session.course.colour && args.junit.is_none() };
+    let topic = |id: &LessonId| {
+        let topic = session.catalog.topics().iter().find(|topic| topic.ids.contains(id));
+        topic.map_or_else(|| id.topic().to_owned(), |topic| topic.title.clone())
+    };
+
+    let mut totals = Totals::default();
+    let mut add = |id: &LessonId, seconds, result: CaseResult| {
+        totals.count(&result);
+        report.add(&topic(id), id, seconds, result);
+    };
     for (id, error) in &broken {
-        no_verdict(session, id, variant, format, error.to_string());
+        grader.no_verdict(id, &error.to_string());
+        add(id, 0.0, CaseResult::Error(error.to_string().into()));
     }
     for lesson in &lessons {
+        let begun = Instant::now();
         // The details of many lessons at once would hide which of them failed.
         let detail = if lessons.len() == 1 { Detail::Full } else { Detail::Brief };
-        let count = match one(session, lesson, variant, format, detail)? {
-            Some(Verdict::Passed) => &mut totals.passed,
-            Some(Verdict::Failed) => &mut totals.failed,
-            Some(Verdict::Undecided) | None => &mut totals.undecided,
-        };
-        *count += 1;
+        let graded = grader.grade(lesson);
         if session.cancel.is_cancelled() {
             return Ok(INTERRUPTED);
         }
+        let result = graded.as_ref().map_or_else(
+            |message| CaseResult::Error(message.clone().into()),
+            |checked| CaseResult::of(&lesson.id, variant, checked),
+        );
+        match graded {
+            Ok(checked) => {
+                if *format == Format::Text {
+                    print!("{}", verdict::text(&lesson.id, variant, &checked, detail, session.paint));
+                }
+                if *variant == Variant::Exercise {
+                    remember(session, lesson, &checked, detail);
+                }
+            }
+            Err(message) => grader.no_verdict(&lesson.id, &message),
+        }
+        add(&lesson.id, begun.elapsed().as_secs_f64(), result);
     }
-    let Totals { passed, failed, undecided } = totals;
-    let exit_code = match (failed, undecided) {
-        (1.., _) => FAILED,
-        (0, 1..) => UNABLE,
-        (0, 0) => 0,
-    };
     match format {
-        Format::Json => json(&Event::Outcome { passed, failed, undecided, exit_code }),
+        Format::Json => json(&totals.event()),
         Format::Text => close(session, &lessons, variant, &totals),
     }
-    Ok(exit_code)
+    report.write()?;
+    Ok(totals.exit_code())
 }
 
-/// The verdict on one lesson; none when there is no way to one.
-fn one(session: &Session, lesson: &Lesson, variant: &Variant, format: Format, detail: Detail) -> Result<Option<Verdict>> {
-    let mut progress = Progress::new(session.live(), false);
-    let mut events = |event: Event| match format {
-        Format::Json => json(&event),
-        Format::Text => progress.event(&event),
-    };
-    let checked = check::check(&session.course, lesson, variant, Options::CHECK, &mut events, &session.cancel);
-    drop(progress);
-    match checked {
-        Ok(checked) => {
-            if format == Format::Text {
-                print!("{}", verdict::text(&lesson.id, variant, &checked, detail, session.paint));
-            }
-            if *variant == Variant::Exercise {
-                session.remember(|progress| {
-                    // Of many lessons none is the one that the learner is at.
-                    if detail == Detail::Full {
-                        progress.set_current(&lesson.id);
-                    }
-                    progress.graded(lesson, &checked.source_hash, checked.outcome.verdict);
-                });
-            }
-            Ok(Some(checked.outcome.verdict))
-        }
-        Err(error) if error.is_cancelled() => Ok(None),
-        Err(error) => {
-            no_verdict(session, &lesson.id, variant, format, advice(&error));
-            Ok(None)
+/// Grades one lesson after the other.
+struct Grader<'a> {
+    session: &'a Session,
+    variant: &'a Variant,
+    format: Format,
+    /// Whether rustc's messages have colours.
+    colour: bool,
+}
+
+impl Grader<'_> {
+    /// What is known of a lesson; when there is no way to a verdict, why, and what to do.
+    fn grade(&self, lesson: &Lesson) -> Result<Checked, String> {
+        let mut progress = Progress::new(self.session.live(), false);
+        self.grade_telling(lesson, &mut progress)
+    }
+
+    fn grade_telling(&self, lesson: &Lesson, progress: &mut Progress) -> Result<Checked, String> {
+        let mut events = |event: Event| match self.format {
+            Format::Json => json(&event),
+            Format::Text => progress.event(&event),
+        };
+        let course = runner::course::Course { colour: self.colour, ..self.session.course.clone() };
+        let checked = check::check(&course, lesson, self.variant, Options::CHECK, &mut events, &self.session.cancel);
+        checked.map_err(|error| advice(&error))
+    }
+
+    fn no_verdict(&self, id: &LessonId, message: &str) {
+        let message = message.to_owned();
+        match self.format {
+            Format::Json => json(&Event::Error { lesson: id.clone(), variant: self.variant.clone(), message }),
+            Format::Text => println!("{}  {id}\n  {}", self.session.paint.yellow("no verdict"), message.replace('\n', "\n  ")),
         }
     }
 }
 
-fn no_verdict(session: &Session, id: &LessonId, variant: &Variant, format: Format, message: String) {
-    match format {
-        Format::Json => json(&Event::Error { lesson: id.clone(), variant: variant.clone(), message }),
-        Format::Text => println!("{}  {id}\n  {}", session.paint.yellow("no verdict"), message.replace('\n', "\n  ")),
-    }
+fn remember(session: &Session, lesson: &Lesson, checked: &Checked, detail: Detail) {
+    session.remember(|progress| {
+        // Of many lessons none is the one that the learner is at.
+        if detail == Detail::Full {
+            progress.set_current(&lesson.id);
+        }
+        progress.graded(lesson, &checked.source_hash, checked.outcome.verdict);
+    });
 }
 
 fn json(event: &Event) {
