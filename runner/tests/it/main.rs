@@ -5,6 +5,7 @@ mod book;
 mod catalog;
 mod class;
 mod commands;
+mod containers;
 mod events;
 mod exact;
 mod fixture;
