@@ -20,6 +20,7 @@ mod progress;
 mod record;
 mod refusal;
 mod saves;
+mod shells;
 mod shutdown;
 mod terminal;
 mod transparency;

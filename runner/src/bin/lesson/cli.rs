@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use runner::catalog::Variant;
 use runner::partition::Partition;
 
@@ -131,6 +132,17 @@ pub(crate) enum Command {
     New {
         /// The new lesson: topic/slug
         id: String,
+    },
+    /// Print what a shell needs to complete `lesson`, as an alias of `cargo lesson`
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual for `man -l -`
+    Man {
+        /// The command that it is about [default: all of them, in short]
+        #[arg(value_name = "COMMAND")]
+        of: Option<String>,
     },
     /// Be the process between the runner and a program
     #[command(hide = true)]

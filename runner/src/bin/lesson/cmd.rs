@@ -2,9 +2,11 @@
 
 mod book;
 mod check;
+mod completions;
 mod doctor;
 mod hint;
 mod list;
+mod man;
 mod new;
 mod prepare;
 mod progress;
@@ -32,8 +34,11 @@ pub(crate) struct Usage(pub(crate) String);
 
 /// Runs the command that was typed, and answers with the exit code.
 pub(crate) fn execute(cli: Cli) -> Result<u8> {
-    if matches!(cli.command, Some(Command::Supervise)) {
-        return Ok(runner::process::supervise());
+    // These need no course.
+    match &cli.command {
+        Some(Command::Supervise) => return Ok(runner::process::supervise()),
+        Some(Command::Man { of }) => return man::execute(of.as_deref()),
+        _ => {}
     }
     let session = Session::open(cli.place)?;
     match cli.command {
@@ -53,7 +58,8 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         Some(Command::Verify { ids, all }) => verify::execute(&session, &ids, all),
         Some(Command::Record { ids, all }) => record::execute(&session, &ids, all),
         Some(Command::New { id }) => new::execute(&session, &id),
-        Some(Command::Supervise) => unreachable!("it returned above"),
+        Some(Command::Completions { shell }) => completions::execute(&session, shell),
+        Some(Command::Supervise | Command::Man { .. }) => unreachable!("it returned above"),
     }
 }
 
