@@ -207,8 +207,13 @@ impl Catalog {
     pub fn lesson(&self, id: &str) -> Result<Lesson, CatalogError> {
         match self.ids.iter().find(|known| known.as_str() == id) {
             Some(id) => Lesson::read(&self.root, id.clone()),
-            None => Err(CatalogError::Unknown { id: id.to_owned(), nearest: self.nearest(id) }),
+            None => Err(self.unknown(id)),
         }
+    }
+
+    /// What is said of an id that no lesson has.
+    pub fn unknown(&self, id: &str) -> CatalogError {
+        CatalogError::Unknown { id: id.to_owned(), nearest: self.nearest(id) }
     }
 
     fn nearest(&self, id: &str) -> Option<LessonId> {

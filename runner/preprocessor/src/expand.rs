@@ -1,71 +1,58 @@
 //! The text that takes a directive's place.
 
-use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
 
-use anyhow::Result;
 use runner::report::paint::Paint;
 use runner::report::verdict::{self, Detail};
 
 use crate::directive::{Directive, Wish};
 use crate::markup::{Format, fence};
-use crate::shelf::{Shelf, Shelved};
+use crate::shelf::Shelf;
 use crate::{block, fixes, inline, memory};
 
-/// What came of a directive: a text, a fault, or a text that is out of date.
-pub(crate) struct Expansion {
-    pub(crate) text: Option<String>,
-    pub(crate) fault: Option<String>,
-}
-
-impl Expansion {
-    pub(crate) fn fault(message: String) -> Expansion {
-        Expansion { text: None, fault: Some(message) }
-    }
-}
-
-/// Replaces directives, page by page.
-pub(crate) struct Expander {
-    shelf: Shelf,
-    format: Format,
+/// What was in the pages before a directive.
+#[derive(Debug, Default)]
+pub(crate) struct Order {
     /// Where the block of each lesson is.
     blocks: HashMap<String, String>,
     /// How many charts there are of each lesson: their ids differ.
     charts: HashMap<String, usize>,
+    /// The lessons of which it was said that their record is out of date: that is said once.
+    stale: HashSet<String>,
 }
 
-impl Expander {
-    pub(crate) fn open(root: &Path, format: Format) -> Result<Expander> {
-        Ok(Expander { shelf: Shelf::open(root)?, format, blocks: HashMap::new(), charts: HashMap::new() })
-    }
-
-    /// Reads these lessons ahead.
-    pub(crate) fn fetch(&mut self, ids: &BTreeSet<String>) {
-        self.shelf.fetch(ids);
-    }
-
-    /// Replaces a directive that stands at `place`, which is `file:line`.
-    pub(crate) fn expand(&mut self, directive: &Directive, place: &str) -> Expansion {
+impl Order {
+    /// Which chart of its lesson a directive is, if it is one. It stands at `place`, which is `file:line`.
+    pub(crate) fn number(&mut self, directive: &Directive, place: impl FnOnce() -> String) -> Result<usize, String> {
         let id = &directive.id;
-        if directive.wish == Wish::Lesson
-            && let Some(first) = self.blocks.insert(id.clone(), place.to_owned())
-        {
-            self.blocks.insert(id.clone(), first.clone());
-            return Expansion::fault(format!("the lesson {id} is in the book twice: it is at {first} already"));
+        match directive.wish {
+            Wish::Lesson => match self.blocks.get(id) {
+                Some(first) => Err(format!("the lesson {id} is in the book twice: it is at {first} already")),
+                None => {
+                    self.blocks.insert(id.clone(), place());
+                    Ok(0)
+                }
+            },
+            Wish::Memory(_) => {
+                let charts = self.charts.entry(id.clone()).or_default();
+                *charts += 1;
+                Ok(*charts)
+            }
+            _ => Ok(0),
         }
-        let number = self.charts.entry(id.clone()).or_default();
-        *number += usize::from(matches!(directive.wish, Wish::Memory(_)));
-        let number = *number;
-        let format = self.format;
-        match self.shelf.get(id).and_then(|shelved| text(shelved, &directive.wish, format, number)) {
-            Ok(text) => Expansion { text: Some(text), fault: self.shelf.take_stale(id) },
-            Err(message) => Expansion::fault(message),
-        }
+    }
+
+    /// Why a lesson's record is out of date, if that was not said before.
+    pub(crate) fn stale(&mut self, shelf: &Shelf, id: &str) -> Option<String> {
+        let stale = shelf.get(id).ok()?.stale.clone()?;
+        self.stale.insert(id.to_owned()).then_some(stale)
     }
 }
 
-fn text(shelved: &Shelved, wish: &Wish, format: Format, number: usize) -> Result<String, String> {
-    match wish {
+/// The text of a directive. `number` tells the charts of one lesson apart.
+pub(crate) fn text(shelf: &Shelf, directive: &Directive, number: usize, format: Format) -> Result<String, String> {
+    let shelved = shelf.get(&directive.id)?;
+    match &directive.wish {
         Wish::Lesson => block::text(shelved, format),
         Wish::Memory(gauges) => memory::text(shelved, gauges, format, number),
         Wish::Fixes(checks) => fixes::text(shelved, checks),

@@ -54,11 +54,6 @@ pub(crate) fn find(page: &str) -> Vec<Found> {
     found
 }
 
-/// The ids of lessons that a page may be about: a quick look, which takes code for text.
-pub(crate) fn mentioned(page: &str) -> impl Iterator<Item = &str> {
-    page.split(OPEN).skip(1).filter_map(|rest| rest.split_whitespace().nth(1)?.split('}').next())
-}
-
 /// Whether what begins here is for this preprocessor: it has a name, it is not escaped, and mdBook has
 /// none of that name.
 fn is_ours(page: &str, at: usize) -> bool {

@@ -20,12 +20,14 @@
 //! find       where the directives of a page are
 //! directive  what one asks for
 //! shelf      the lessons and their records
+//! page       the steps, for one page
 //! expand     the text of one directive: by block, memory, fixes, inline
 //! chart      the drawing
 //! ```
 
 mod block;
 mod chart;
+mod cores;
 mod directive;
 mod expand;
 mod fault;
@@ -37,16 +39,17 @@ mod memory;
 mod page;
 mod shelf;
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use mdbook_preprocessor::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
-use expand::Expander;
+use expand::Order;
 pub use fault::Fault;
 use markup::Format;
+use page::Page;
+pub use shelf::Shelf;
 
 /// The preprocessor, for a program that builds the book by itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,7 +61,7 @@ impl Preprocessor for Lessons {
     }
 
     fn run(&self, context: &PreprocessorContext, book: Book) -> Result<Book> {
-        let Expanded { book, faults } = expand(context, book)?;
+        let Expanded { book, faults } = expand(context, book, None)?;
         if !faults.is_empty() && !is_served(context) {
             let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
             bail!("{}", lines.join("\n"));
@@ -81,24 +84,29 @@ pub fn is_served(context: &PreprocessorContext) -> bool {
     matches!(context.config.get::<String>("output.html.live-reload-endpoint"), Ok(Some(_)))
 }
 
-/// Replaces the directives of a book.
+/// Replaces the directives of a book. `ahead` are lessons that were read already; those of another course
+/// are of no use.
 ///
 /// # Errors
 /// When the course can't be read at all, or the book would be built over its own pages.
-pub fn expand(context: &PreprocessorContext, mut book: Book) -> Result<Expanded> {
+pub fn expand(context: &PreprocessorContext, mut book: Book, ahead: Option<Shelf>) -> Result<Expanded> {
     let source = &context.config.book.src;
     let build = &context.config.build.build_dir;
     if is_inside(&context.root.join(build), &context.root.join(source)) {
         bail!("the build folder {} is the folder of the pages, {}: a build would erase them", build.display(), source.display());
     }
-    let mut expander = Expander::open(&context.root, Format::of(&context.renderer))?;
-    let mut ids = BTreeSet::new();
-    in_order(&mut book.items, &mut |content, _| ids.extend(find::mentioned(content).map(str::to_owned)));
-    expander.fetch(&ids);
-    let mut faults = Vec::new();
-    in_order(&mut book.items, &mut |content, path| {
-        faults.extend(page::expand(content, &source.join(path), &mut expander));
-    });
+    let shelf = match ahead.filter(|shelf| shelf.is_of(&context.root)) {
+        Some(shelf) => shelf,
+        None => Shelf::read(&context.root)?,
+    };
+    let format = Format::of(&context.renderer);
+    let mut contents = Vec::new();
+    in_order(&mut book.items, source, &mut contents);
+    let mut pages = cores::map(contents, |(content, file)| Page::read(content, file));
+    let mut order = Order::default();
+    pages.iter_mut().for_each(|page| page.number(&mut order));
+    let texts = cores::map(&pages, |page| page.texts(&shelf, format));
+    let faults = pages.into_iter().zip(texts).flat_map(|(page, texts)| page.write(texts, &shelf, &mut order)).collect();
     Ok(Expanded { book, faults })
 }
 
@@ -118,14 +126,14 @@ fn is_inside(folder: &Path, other: &Path) -> bool {
     plain(folder).starts_with(&plain(other))
 }
 
-/// Goes through the pages as a reader does. Drafts have none.
-fn in_order(items: &mut [BookItem], page: &mut dyn FnMut(&mut String, &Path)) {
+/// The pages as a reader goes through them, and their files. Drafts have none.
+fn in_order<'a>(items: &'a mut [BookItem], source: &Path, pages: &mut Vec<(&'a mut String, PathBuf)>) {
     for item in items {
         if let BookItem::Chapter(chapter) = item {
-            if let Some(path) = chapter.source_path.clone() {
-                page(&mut chapter.content, &path);
+            if let Some(path) = &chapter.source_path {
+                pages.push((&mut chapter.content, source.join(path)));
             }
-            in_order(&mut chapter.sub_items, page);
+            in_order(&mut chapter.sub_items, source, pages);
         }
     }
 }

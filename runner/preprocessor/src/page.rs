@@ -1,45 +1,96 @@
 //! One page: its directives are replaced, and not another byte of it.
+//!
+//! That is done in steps. To find the directives and to write the texts for them takes the time, and no page
+//! waits for another; what depends on the pages before is done in between, in their order.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::directive::Directive;
-use crate::expand::{Expander, Expansion};
+use crate::expand::{self, Order};
 use crate::fault::Fault;
 use crate::find::{Found, find};
+use crate::markup::Format;
+use crate::shelf::Shelf;
 
-/// Replaces the directives of a page, and answers with what was wrong. Where that is, the page says so.
-pub(crate) fn expand(page: &mut String, file: &Path, expander: &mut Expander) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    for found in find(page) {
-        let line = 1 + page[..found.range.start].matches('\n').count();
-        let place = format!("{}:{line}", file.display());
-        let Expansion { text, fault } = one(&found, &place, expander);
-        if let Some(message) = fault {
-            let fault = Fault { file: file.to_path_buf(), line, message };
-            edits.push((found.block..found.block, caution(&fault)));
-            faults.push(fault);
-        }
-        // What could not be replaced stays, as code.
-        let text = text.unwrap_or_else(|| format!("`{}`", page[found.range.clone()].replace('`', "")));
-        edits.push((found.range, text));
-    }
-    splice(page, &edits);
-    faults
+/// A page of the book, and what it asks for.
+pub(crate) struct Page<'a> {
+    content: &'a mut String,
+    file: PathBuf,
+    asked: Vec<Asked>,
 }
 
-fn one(found: &Found, place: &str, expander: &mut Expander) -> Expansion {
-    let Some(words) = &found.words else {
-        return Expansion::fault("a directive is not closed: `}}` is missing in its paragraph".into());
-    };
-    match Directive::parse(words) {
-        Ok(directive) if directive.is_block() && !found.is_alone => {
-            Expansion::fault(format!("`{words}` makes a block: it has to be a paragraph of its own, in no list and no quote"))
-        }
-        Ok(directive) => expander.expand(&directive, place),
-        Err(message) => Expansion::fault(message),
+struct Asked {
+    found: Found,
+    line: usize,
+    /// The directive, or what is wrong with it.
+    directive: Result<Directive, String>,
+    /// Which chart of its lesson it is.
+    number: usize,
+}
+
+impl<'a> Page<'a> {
+    /// Finds the directives.
+    pub(crate) fn read(content: &'a mut String, file: PathBuf) -> Page<'a> {
+        let asked = |found: Found| {
+            let line = 1 + content[..found.range.start].matches('\n').count();
+            Asked { directive: directive(&found), found, line, number: 0 }
+        };
+        let asked = find(content).into_iter().map(asked).collect();
+        Page { content, file, asked }
     }
+
+    /// Puts the directives in order with those of the pages before.
+    pub(crate) fn number(&mut self, order: &mut Order) {
+        for asked in &mut self.asked {
+            let Ok(directive) = &asked.directive else { continue };
+            match order.number(directive, || format!("{}:{}", self.file.display(), asked.line)) {
+                Ok(number) => asked.number = number,
+                Err(message) => asked.directive = Err(message),
+            }
+        }
+    }
+
+    /// The texts that take the places of the directives; where there is none, what is wrong.
+    pub(crate) fn texts(&self, shelf: &Shelf, format: Format) -> Vec<Result<String, String>> {
+        let text = |asked: &Asked| {
+            let directive = asked.directive.as_ref().map_err(Clone::clone)?;
+            expand::text(shelf, directive, asked.number, format)
+        };
+        self.asked.iter().map(text).collect()
+    }
+
+    /// Puts the texts into their places, and answers with what was wrong. Where that is, the page says so.
+    pub(crate) fn write(self, texts: Vec<Result<String, String>>, shelf: &Shelf, order: &mut Order) -> Vec<Fault> {
+        let Page { content, file, asked } = self;
+        let mut faults = Vec::new();
+        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+        for (Asked { found, line, directive, .. }, text) in asked.into_iter().zip(texts) {
+            let message = match (&directive, &text) {
+                (Ok(directive), Ok(_)) => order.stale(shelf, &directive.id),
+                _ => text.as_ref().err().cloned(),
+            };
+            if let Some(message) = message {
+                let fault = Fault { file: file.clone(), line, message };
+                edits.push((found.block..found.block, caution(&fault)));
+                faults.push(fault);
+            }
+            // What could not be replaced stays, as code.
+            let text = text.unwrap_or_else(|_| format!("`{}`", content[found.range.clone()].replace('`', "")));
+            edits.push((found.range, text));
+        }
+        splice(content, &edits);
+        faults
+    }
+}
+
+fn directive(found: &Found) -> Result<Directive, String> {
+    let words = found.words.as_ref().ok_or("a directive is not closed: `}}` is missing in its paragraph")?;
+    let directive = Directive::parse(words)?;
+    if directive.is_block() && !found.is_alone {
+        return Err(format!("`{words}` makes a block: it has to be a paragraph of its own, in no list and no quote"));
+    }
+    Ok(directive)
 }
 
 fn caution(fault: &Fault) -> String {

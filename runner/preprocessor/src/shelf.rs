@@ -1,21 +1,22 @@
-//! The lessons that a book shows: their manifests, sources and records, each read once.
+//! The lessons of a course: their manifests, sources and records, each read once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fs;
-use std::num::NonZero;
-use std::path::Path;
-use std::thread;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use runner::catalog::{Catalog, Lesson, Variant};
+use runner::catalog::{Catalog, Lesson, LessonId, Variant};
 use runner::grade::Outcome;
 use runner::measure::Table;
 use runner::record::{self, Crates, Record};
 
-/// The lessons by id; those that are no lesson have the reason.
-pub(crate) struct Shelf {
+use crate::cores;
+
+/// The lessons of a course, and what the book shows of each.
+pub struct Shelf {
+    root: PathBuf,
     catalog: Catalog,
-    crates: Crates,
+    /// By id; those that are no good have the reason.
     lessons: HashMap<String, Result<Shelved, String>>,
 }
 
@@ -27,43 +28,33 @@ pub(crate) struct Shelved {
     pub(crate) shipped: String,
     pub(crate) solution: String,
     /// Why the record is out of date.
-    stale: Option<String>,
+    pub(crate) stale: Option<String>,
 }
 
 impl Shelf {
-    pub(crate) fn open(root: &Path) -> Result<Shelf> {
+    /// Reads all lessons.
+    ///
+    /// # Errors
+    /// When the course can't be read at all. What is wrong with one lesson is said where a page shows it.
+    pub fn read(root: &Path) -> Result<Shelf> {
         let catalog = Catalog::load(root).context("failed to read the order of the lessons")?;
         let crates = Crates::read(root)?;
-        Ok(Shelf { catalog, crates, lessons: HashMap::new() })
+        let read = |id: &LessonId| (id.as_str().to_owned(), Shelved::read(&catalog, &crates, id.as_str()));
+        let lessons = cores::map(catalog.ids(), read).into_iter().collect();
+        Ok(Shelf { root: root.to_path_buf(), catalog, lessons })
     }
 
-    /// Reads lessons ahead, on all cores: most of the time goes into opening small files.
-    pub(crate) fn fetch(&mut self, ids: &BTreeSet<String>) {
-        let ids: Vec<&String> = ids.iter().collect();
-        let workers = thread::available_parallelism().map_or(1, NonZero::get);
-        let (catalog, crates) = (&self.catalog, &self.crates);
-        let read =
-            |ids: &[&String]| -> Vec<_> { ids.iter().map(|id| ((*id).clone(), Shelved::read(catalog, crates, id))).collect() };
-        let lessons: Vec<_> = thread::scope(|scope| {
-            let parts: Vec<_> =
-                ids.chunks(ids.len().div_ceil(workers).max(1)).map(|ids| scope.spawn(move || read(ids))).collect();
-            parts.into_iter().flat_map(|part| part.join().expect("reading does not panic")).collect()
-        });
-        self.lessons.extend(lessons);
+    /// Whether it is of this course.
+    pub(crate) fn is_of(&self, root: &Path) -> bool {
+        matches!((self.root.canonicalize(), root.canonicalize()), (Ok(own), Ok(other)) if own == other)
     }
 
     /// A lesson, or why there is none.
-    pub(crate) fn get(&mut self, id: &str) -> Result<&Shelved, String> {
-        if !self.lessons.contains_key(id) {
-            let shelved = Shelved::read(&self.catalog, &self.crates, id);
-            self.lessons.insert(id.to_owned(), shelved);
+    pub(crate) fn get(&self, id: &str) -> Result<&Shelved, String> {
+        match self.lessons.get(id) {
+            Some(lesson) => lesson.as_ref().map_err(Clone::clone),
+            None => Err(self.catalog.unknown(id).to_string()),
         }
-        self.lessons[id].as_ref().map_err(Clone::clone)
-    }
-
-    /// Why a lesson's record is out of date. It is said once.
-    pub(crate) fn take_stale(&mut self, id: &str) -> Option<String> {
-        self.lessons.get_mut(id)?.as_mut().ok()?.stale.take()
     }
 }
 

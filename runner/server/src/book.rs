@@ -100,7 +100,7 @@ impl Preprocessor for Lessons {
     }
 
     fn run(&self, context: &PreprocessorContext, book: Book) -> Result<Book> {
-        let Expanded { book, faults } = expand(context, book)?;
+        let Expanded { book, faults } = expand(context, book, None)?;
         *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
         Ok(book)
     }

@@ -226,12 +226,13 @@ pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {
             return Err(at(None, format!("two checks have the name \"{}\"", check.name)));
         }
     }
-    if !work.guard {
+    let is_guarded = |check: &Check| matches!(check.evidence, Evidence::Metric(Metric::GuardFaults, _));
+    if !work.guard && manifest.checks.iter().any(is_guarded) {
+        // Read once more, for the line.
         let used: Used = toml::from_str(&text).map_err(|error| at(error.span(), error.message().to_owned()))?;
-        let metrics = used.check.into_iter().filter_map(|check| check.metric);
-        if let Some(metric) = metrics.into_iter().find(|metric| *metric.get_ref() == Metric::GuardFaults) {
-            return Err(at(Some(metric.span()), "`guard.faults` needs `guard = true` in [work]".into()));
-        }
+        let mut metrics = used.check.into_iter().filter_map(|check| check.metric);
+        let span = metrics.find(|metric| *metric.get_ref() == Metric::GuardFaults).map(|metric| metric.span());
+        return Err(at(span, "`guard.faults` needs `guard = true` in [work]".into()));
     }
     Ok(manifest)
 }
