@@ -4,7 +4,7 @@ use crate::catalog::{Gauge, Metric};
 
 /// A count, in groups of three digits: `400 001`.
 pub fn count(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs());
+    let digits = (value.abs().round_ties_even() as u64).to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
