@@ -89,15 +89,19 @@ pub fn is_served(context: &PreprocessorContext) -> bool {
 ///
 /// # Errors
 /// When the course can't be read at all, or the book would be built over its own pages.
-pub fn expand(context: &PreprocessorContext, mut book: Book, ahead: Option<Shelf>) -> Result<Expanded> {
+pub fn expand(context: &PreprocessorContext, mut book: Book, ahead: Option<&Shelf>) -> Result<Expanded> {
     let source = &context.config.book.src;
     let build = &context.config.build.build_dir;
     if is_inside(&context.root.join(build), &context.root.join(source)) {
         bail!("the build folder {} is the folder of the pages, {}: a build would erase them", build.display(), source.display());
     }
+    let read;
     let shelf = match ahead.filter(|shelf| shelf.is_of(&context.root)) {
         Some(shelf) => shelf,
-        None => Shelf::read(&context.root)?,
+        None => {
+            read = Shelf::read(&context.root)?;
+            &read
+        }
     };
     let format = Format::of(&context.renderer);
     let mut contents = Vec::new();
@@ -105,8 +109,8 @@ pub fn expand(context: &PreprocessorContext, mut book: Book, ahead: Option<Shelf
     let mut pages = cores::map(contents, |(content, file)| Page::read(content, file));
     let mut order = Order::default();
     pages.iter_mut().for_each(|page| page.number(&mut order));
-    let texts = cores::map(&pages, |page| page.texts(&shelf, format));
-    let faults = pages.into_iter().zip(texts).flat_map(|(page, texts)| page.write(texts, &shelf, &mut order)).collect();
+    let texts = cores::map(&pages, |page| page.texts(shelf, format));
+    let faults = pages.into_iter().zip(texts).flat_map(|(page, texts)| page.write(texts, shelf, &mut order)).collect();
     Ok(Expanded { book, faults })
 }
 

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, BufWriter, Read, Write, stderr, stdin, stdout};
+use std::mem;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -35,7 +36,9 @@ fn preprocess() -> Result<bool> {
     let json = read_book().context("failed to read the book")?;
     let (context, book) = serde_json::from_slice(&json).context("failed to parse what should be mdBook's JSON")?;
     let ahead = ahead.join().expect("a thread that panics has said why").ok();
-    let Expanded { book, faults } = expand(&context, book, ahead)?;
+    let Expanded { book, faults } = expand(&context, book, ahead.as_ref())?;
+    // The process ends sooner than all of this is freed piece by piece.
+    mem::forget(ahead);
     for fault in &faults {
         writeln!(stderr(), "ERROR {fault}")?;
     }
