@@ -6,8 +6,8 @@
 //! - without it, from pages in which somebody has written all that it would put there.
 //!
 //! The last two make the same book, so what is between them is the preprocessor, and what is between the
-//! first and the last is mdBook's work on longer pages. Times are medians; trust the differences, on a machine
-//! that does nothing else.
+//! first and the last is mdBook's work on longer pages. Times are medians, and a difference is the median of
+//! those between builds that follow each other; trust it, on a machine that does nothing else.
 //!
 //! ```text
 //! cargo bench -p mdbook-lesson
@@ -19,7 +19,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -53,13 +53,14 @@ fn main() {
                 }
             }
         }
-        let [bare, preprocessed, written] = taken.map(median);
+        let [bare, preprocessed, written] = taken.each_ref().map(|times| median(times.clone()));
+        let [longer, added] = [(&taken[2], &taken[0]), (&taken[1], &taken[2])].map(|(more, less)| difference(more, less));
         println!("{lessons} lessons, {times} builds each:");
         println!("  without the preprocessor       {bare:>7.1} ms");
         println!("  with it                        {preprocessed:>7.1} ms");
         println!("  the same pages, written out    {written:>7.1} ms");
-        println!("  so the longer pages cost       {:>7.1} ms", written - bare);
-        println!("  and the preprocessor           {:>7.1} ms, of at most {target:.0}", preprocessed - written);
+        println!("  so the longer pages cost       {longer:>7.1} ms");
+        println!("  and the preprocessor           {added:>7.1} ms, of at most {target:.0}");
     }
 }
 
@@ -123,7 +124,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-fn build(book: &TempDir, way: Way) -> Duration {
+/// The milliseconds of one build.
+fn build(book: &TempDir, way: Way) -> f64 {
     let lessons = format!("[preprocessor.lesson]\ncommand = \"{PROGRAM}\"\nbefore = [\"links\"]\n");
     let config = "[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"out\"\n[output.html]\nadditional-css = [\"lesson.css\"]\n";
     let config = if way == Way::Preprocessed { format!("{config}{lessons}") } else { config.to_owned() };
@@ -133,7 +135,7 @@ fn build(book: &TempDir, way: Way) -> Duration {
     let begun = Instant::now();
     let output =
         command.output().expect("a stock mdBook: in $PATH, in target/mdbook (.ci/run puts it there), or named by $MDBOOK");
-    let time = begun.elapsed();
+    let time = begun.elapsed().as_secs_f64() * 1000.0;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     time
 }
@@ -147,7 +149,12 @@ fn mdbook() -> PathBuf {
     }
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times[times.len() / 2].as_secs_f64() * 1000.0
+/// What the builds of one way take longer than those of another, in turns.
+fn difference(more: &[f64], less: &[f64]) -> f64 {
+    median(more.iter().zip(less).map(|(more, less)| more - less).collect())
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }
