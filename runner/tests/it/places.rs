@@ -26,6 +26,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
         &["words.entry(word.to_owned())", "Box::into_raw(Box::new(Index { words }))"],
     ),
     ("scopes/unclosed", "the run ends by itself", &["let scope = HandleScope::create(&env)?;"]),
+    ("references/dropped-ref", "no reference is left", &["let speaker = guest.create_ref()?;"]),
     (
         "references/unref-is-not-delete",
         "no reference is left",
