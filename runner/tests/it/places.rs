@@ -38,6 +38,15 @@ const LINES: &[(&str, &str, &[&str])] = &[
         &["Heading::new(title).into_reference(env)?;", "#[napi]", "self.children.push(child.clone(env)?);"],
     ),
     ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
+    (
+        "wrap/two-owners",
+        "a handle is closed once",
+        &[
+            "Box::into_raw(Box::new(Index { subjects }))",
+            "drop(unsafe { Box::from_raw(handle) });",
+            "drop(unsafe { Box::from_raw(handle) });",
+        ],
+    ),
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
     ("tsfn/dangling-payload", "what waits in the queue is there", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
