@@ -148,9 +148,11 @@ fn places(
     let file = program.file.to_string_lossy();
     let line = |(line, function): (u32, String)| Line { file: file.clone().into_owned(), line, function };
     let mut places: BTreeMap<Line, Place> = BTreeMap::new();
+    // A sum below zero is explained by those who took back more than they had reported.
+    let sign = if kind == Kind::External && amounts.values().sum::<i64>() < 0 { -1 } else { 1 };
     // The largest first, so that a place tells its calls as most of it was made.
-    let mut sites: Vec<_> = amounts.iter().filter(|(_, amount)| **amount > 0).collect();
-    sites.sort_by_key(|(_, amount)| std::cmp::Reverse(**amount));
+    let mut sites: Vec<_> = amounts.iter().filter(|(_, amount)| sign * **amount > 0).collect();
+    sites.sort_by_key(|(_, amount)| std::cmp::Reverse(sign * **amount));
     for (site, amount) in sites {
         let Some(stack) = recording.sites.0.get(site) else { continue };
         let mut lines = symbols.lines_in(&stack.frames, program).into_iter().map(line);
@@ -169,13 +171,13 @@ fn places(
     }
     let mut places: Vec<Place> = places.into_values().collect();
     for place in &mut places {
-        place.asked_by.sort_by_key(|asked| std::cmp::Reverse(asked.count));
+        place.asked_by.sort_by_key(|asked| std::cmp::Reverse(sign * asked.count));
         // What one function asked for is gone when the next one asks: only the most of them was there at once.
         if let (true, Some(most)) = (at_once, place.asked_by.first()) {
             place.count = most.count;
         }
     }
-    places.sort_by_key(|place| std::cmp::Reverse(place.count));
+    places.sort_by_key(|place| std::cmp::Reverse(sign * place.count));
     if at_once || matches!(kind, Kind::Bytes) {
         // A peak has one cause, or a few of the same size, and bytes come and go a little anywhere.
         let most = places.first().map_or(0, |place| place.count);
