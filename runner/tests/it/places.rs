@@ -48,6 +48,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
+    ("external/books-must-balance", "what V8 was told is taken back", &["env.adjust_external_memory(-self.bytes())?;"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
     ("tsfn/dangling-payload", "what waits in the queue is there", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
     (
