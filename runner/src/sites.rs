@@ -118,7 +118,7 @@ pub fn are_known(recording: &Recording) -> bool {
 
 /// The places that opened what was still open when the process was gone.
 pub fn left_open(kind: Kind, recording: &Recording, program: Program) -> Vec<Place> {
-    places(kind, false, &Amounts(recording).left(kind), None, recording, program)
+    places(kind, false, &Amounts(recording).open_at_the_end(kind), None, recording, program)
 }
 
 /// The lines of the program that sites are at. Those that its source has no line of are left out.

@@ -117,7 +117,10 @@ fn kept_alive(recording: &Recording, resources: &[String]) -> (Verdict, String, 
     let functions = recording.counters.as_ref().map_or(0.0, open) - before.unwrap_or(0.0);
     let measured = "all rounds done, and then the process did not exit".to_owned();
     if functions > 0.0 {
-        let what = format!("{functions} thread-safe functions were never released; each keeps the event loop alive");
+        let what = match functions {
+            1.0 => "a thread-safe function was never released; it keeps the event loop alive".into(),
+            _ => format!("{functions} thread-safe functions were never released; each keeps the event loop alive"),
+        };
         (Verdict::Failed, measured, what)
     } else if !resources.is_empty() {
         (Verdict::Failed, measured, format!("the event loop is kept alive by {}", resources.join(", ")))

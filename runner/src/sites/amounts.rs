@@ -27,6 +27,17 @@ impl Amounts<'_> {
         }
     }
 
+    /// What was made since the work began, the warm-up's included, and is open when the process ends. One that the
+    /// warm-up has made keeps a process running as well as any other.
+    pub(super) fn open_at_the_end(self, kind: Kind) -> At {
+        let before = self.0.entries.iter().find_map(|entry| match entry {
+            Entry::Sites { moment: Moment::Before, amounts, .. } => Some(amounts.get(kind.name())),
+            _ => None,
+        });
+        let before = before.flatten().into_iter().flatten().copied().collect();
+        difference(&self.at_the_end(kind.name()), &before)
+    }
+
     /// What sites have made that had more of it after each round than before it.
     pub(super) fn grown_in_every_round(self, kind: Kind) -> At {
         let settled = self.at(kind.name(), Moment::Settled);
@@ -121,5 +132,18 @@ mod tests {
         recording.sites.0.insert(1, crate::run::Stack { amounts, ..Default::default() });
         assert_eq!(Amounts(&recording).left(Kind::Blocks), At::from([(1, 4)]));
         assert_eq!(Amounts(&recording).grown_in_every_round(Kind::Blocks), At::from([(1, 1)]));
+    }
+
+    #[test]
+    fn what_the_warm_up_has_opened_is_open_at_the_end() {
+        let mut recording = recording(1, &[&[(1, 2), (2, 3)], &[(1, 2), (2, 3)]]);
+        let amounts = BTreeMap::from([("blocks".to_owned(), vec![(2, 3)])]);
+        recording.entries.insert(0, Entry::Sites { round: 0, moment: Moment::Before, amounts });
+        for (site, amount) in [(1, 2), (2, 3)] {
+            let amounts = BTreeMap::from([("blocks".to_owned(), amount)]);
+            recording.sites.0.insert(site, crate::run::Stack { amounts, ..Default::default() });
+        }
+        assert_eq!(Amounts(&recording).open_at_the_end(Kind::Blocks), At::from([(1, 2), (2, 0)]));
+        assert_eq!(Amounts(&recording).left(Kind::Blocks), At::from([(1, 0), (2, 0)]));
     }
 }

@@ -52,6 +52,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
     ("tsfn/dangling-payload", "what waits in the queue is there", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
     (
+        "tsfn/keeps-alive",
+        "the run ends by itself",
+        &["let listener = listener.build_threadsafe_function().build()?;"],
+    ),
+    (
         "external/moving-buffer",
         "what a Buffer shows is there",
         &["self.samples.extend_from_slice(heard);", "self.samples.extend_from_slice(heard);"],
