@@ -51,11 +51,8 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("external/books-must-balance", "what V8 was told is taken back", &["env.adjust_external_memory(-self.bytes())?;"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
     ("tsfn/dangling-payload", "what waits in the queue is there", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
-    (
-        "tsfn/keeps-alive",
-        "the run ends by itself",
-        &["let listener = listener.build_threadsafe_function().build()?;"],
-    ),
+    ("tsfn/backpressure", "the queue stays short", &["let index = index.build_threadsafe_function().build()?;"]),
+    ("tsfn/keeps-alive", "the run ends by itself", &["let listener = listener.build_threadsafe_function().build()?;"]),
     (
         "external/moving-buffer",
         "what a Buffer shows is there",
