@@ -114,6 +114,14 @@ fn explain_metric(result: &mut CheckResult, metric: Metric, recording: &Recordin
         result.fault = sites::fault::incident(recording, program).map(Box::new);
     }
     result.places = sites::explain(metric, recording, program);
+    // Where bytes were at their highest is not known, only where those are that were still there at the end of the
+    // work. When most are gone by then, the lines of the rest would mislead.
+    if let (Metric::BytesPeak | Metric::ExternalPeak, Ok(peak)) = (metric, Measured(recording).metric(metric)) {
+        let explained: i64 = result.places.iter().map(|place| place.count).sum();
+        if (explained as f64) * 2.0 < peak {
+            result.places.clear();
+        }
+    }
     if !metric.kinds().is_empty() && !sites::are_known(recording) {
         result.evidence.push(sites::UNKNOWN.into());
     }
