@@ -1,0 +1,34 @@
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+
+/// Asks all airlines for one route. The answer is an array of offers, `{ price, .. }`.
+type Ask<'env> = Function<'env, u32, Array<'env>>;
+
+/// The cheapest offer for each of `routes` routes, as JavaScript made it.
+#[napi]
+pub fn cheapest<'env>(env: &'env Env, routes: u32, ask: Ask<'env>) -> Result<Vec<Object<'env>>> {
+    (0..routes)
+        .map(|route| {
+            let best = env.run_in_scope(|| cheapest_of(route, ask))?;
+            let offer = ask.call(route)?.get(best)?;
+            offer.ok_or_else(|| Error::from_reason("no airline flies there"))
+        })
+        .collect()
+}
+
+/// Where in the answer the cheapest offer is.
+fn cheapest_of(route: u32, ask: Ask) -> Result<u32> {
+    let offers = ask.call(route)?;
+    let mut best: Option<(f64, u32)> = None;
+    for i in 0..offers.len() {
+        let Some(offer) = offers.get::<Object>(i)? else {
+            continue;
+        };
+        let price = offer.get("price")?.unwrap_or(f64::INFINITY);
+        if best.is_none_or(|(lowest, _)| price < lowest) {
+            best = Some((price, i));
+        }
+    }
+    let (_, place) = best.ok_or_else(|| Error::from_reason("no airline flies there"))?;
+    Ok(place)
+}
