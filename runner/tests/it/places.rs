@@ -66,6 +66,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
         "a reference is used where it was made",
         &["Some(listener) => listener.borrow_back(env)?.call(warning),"],
     ),
+    (
+        "context/env-map",
+        "nothing stays of a window that was closed",
+        &["#[napi]", "dictionaries().entry(key(&env)).or_default().insert(word);"],
+    ),
 ];
 
 fn checked(id: &str, variant: &Variant, name: &str) -> CheckResult {
