@@ -23,12 +23,16 @@ const RARE: [Gauge; 8] = [
     Gauge::Instances,
 ];
 
-/// The table with its sparkline and its sentence, at most 80 columns wide.
+/// The table with its sparkline and its sentence, at most 80 columns wide. Plain, it begins with the sentence.
 pub fn text(table: &Table, paint: Paint) -> String {
     let mut text = String::new();
     let mut line = |line: &str| {
         let _ = writeln!(text, "{line}");
     };
+    if !paint.draws() {
+        line(&wrap(&table.sentence, 80));
+        line("");
+    }
     line(&format!("{:<22}{:>11}{:>11}{:>11}{:>11}{:>11}", "", "before", "inside", "return", "gc()", "settled"));
     let gauge_first = table.rows.iter().filter(|row| row.gauge == table.gauge);
     let others = table.rows.iter().filter(|row| row.gauge != table.gauge && is_shown(row));
@@ -44,9 +48,16 @@ pub fn text(table: &Table, paint: Paint) -> String {
     let low = table.line.iter().copied().fold(f64::INFINITY, f64::min);
     let high = table.line.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if table.line.len() > 1 {
-        line(&format!("{}  {}", label(table.gauge), sparkline(&table.line)));
+        if paint.draws() {
+            line(&format!("{}  {}", label(table.gauge), sparkline(&table.line)));
+        }
         let rounds = plural(table.rounds as f64, "round");
-        let span = format!("from {} to {}", gauge_value(table.gauge, low), gauge_value(table.gauge, high));
+        let span = format!(
+            "{}from {} to {}",
+            if paint.draws() { String::new() } else { format!("{} ", label(table.gauge)) },
+            gauge_value(table.gauge, low),
+            gauge_value(table.gauge, high)
+        );
         line(&paint.dim(format!("{span}, in {rounds} of {} {}", count(table.size as f64), table.unit)));
     }
     let turns = table
@@ -57,8 +68,10 @@ pub fn text(table: &Table, paint: Paint) -> String {
         count(table.collections),
         table.pause_ms
     )));
-    line("");
-    line(&wrap(&table.sentence, 80));
+    if paint.draws() {
+        line("");
+        line(&wrap(&table.sentence, 80));
+    }
     text
 }
 

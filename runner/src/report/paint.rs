@@ -1,4 +1,4 @@
-//! Colour, where it is wanted. No meaning is carried by colour alone.
+//! Colour and drawings, where they are wanted. No meaning is carried by them alone.
 
 use std::fmt::Display;
 
@@ -6,6 +6,7 @@ use std::fmt::Display;
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
     on: bool,
+    draws: bool,
 }
 
 impl Paint {
@@ -13,12 +14,22 @@ impl Paint {
     pub fn new(terminal: bool) -> Paint {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Paint { on: terminal && !set("NO_COLOR") && !dumb }
+        Paint { on: terminal && !set("NO_COLOR") && !dumb, draws: true }
     }
 
     /// No colour.
     pub const fn none() -> Paint {
-        Paint { on: false }
+        Paint { on: false, draws: true }
+    }
+
+    /// No colour and no drawing made of characters, and what matters first: for a person who listens.
+    pub const fn plain() -> Paint {
+        Paint { on: false, draws: false }
+    }
+
+    /// Whether there may be drawings.
+    pub fn draws(self) -> bool {
+        self.draws
     }
 
     /// Whether this paints.

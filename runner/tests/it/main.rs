@@ -15,6 +15,7 @@ mod holders;
 mod isolation;
 mod ledger;
 mod misbehaviour;
+mod output;
 mod places;
 mod progress;
 mod record;

@@ -24,6 +24,8 @@ pub(crate) struct Terminal {
     slave: OwnedFd,
     before: Termios,
     screen: Arc<Mutex<vt100::Parser>>,
+    /// All that was written.
+    written: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Terminal {
@@ -45,15 +47,18 @@ impl Terminal {
         }
         let child = command.spawn().unwrap();
         let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(rows), cells(columns), 1000)));
-        let (shown, mut output) = (Arc::clone(&screen), File::from(master.try_clone().unwrap()));
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let (shown, all) = (Arc::clone(&screen), Arc::clone(&written));
+        let mut output = File::from(master.try_clone().unwrap());
         thread::spawn(move || {
             let mut buffer = [0; 4096];
             // The read fails when the last process has closed the terminal.
             while let Ok(read @ 1..) = output.read(&mut buffer) {
+                all.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..read]);
                 shown.lock().unwrap_or_else(PoisonError::into_inner).process(&buffer[..read]);
             }
         });
-        Terminal { child, keyboard: File::from(master), slave, before, screen }
+        Terminal { child, keyboard: File::from(master), slave, before, screen, written }
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
@@ -66,6 +71,11 @@ impl Terminal {
         // A blank that does not break looks like any other.
         let text = text.replace('\u{a0}', " ");
         text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether this was written, be it shown or not.
+    pub(crate) fn has_written(&self, text: &str) -> bool {
+        String::from_utf8_lossy(&self.written.lock().unwrap()).contains(text)
     }
 
     /// Waits until all of these texts are on the screen.

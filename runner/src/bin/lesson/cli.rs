@@ -16,6 +16,8 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) taste: Taste,
 }
 
 const EXIT_CODES: &str =
@@ -33,6 +35,19 @@ pub(crate) struct Place {
     /// Where to keep what is built and run; all of it can be deleted [default: target/lessons]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,
+}
+
+/// What the learner likes.
+#[derive(Args)]
+pub(crate) struct Taste {
+    /// Print plain lines, without colours or drawings, for a screen reader or a log; `watch` remembers it until
+    /// --plain=false [default: $LESSON_PLAIN]
+    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) plain: Option<bool>,
+    /// How to open a file: a command with {file} and {line} in it, or without [default: the editor around this
+    /// terminal, $VISUAL, or $EDITOR]
+    #[arg(long, global = true, value_name = "COMMAND")]
+    pub(crate) edit_cmd: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -84,6 +99,11 @@ pub(crate) enum Command {
         /// How to print: text, or json
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+    },
+    /// Open an exercise in your editor
+    Edit {
+        /// The lesson [default: the one where you were last]
+        id: Option<String>,
     },
     /// Show a hint
     Hint {

@@ -4,6 +4,7 @@ mod book;
 mod check;
 mod completions;
 mod doctor;
+mod edit;
 mod hint;
 mod list;
 mod man;
@@ -25,7 +26,7 @@ use anyhow::Result;
 
 use crate::cli::{Cli, Command};
 use crate::session::Session;
-use crate::watch::{self, Face};
+use crate::watch;
 
 /// An error in how the command was used.
 #[derive(Debug, thiserror::Error)]
@@ -40,16 +41,17 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         Some(Command::Man { of }) => return man::execute(of.as_deref()),
         _ => {}
     }
-    let session = Session::open(cli.place)?;
+    let session = Session::open(cli.place, cli.taste)?;
     match cli.command {
-        None if stdin().is_terminal() && stdout().is_terminal() => watch::execute(&session, None, false, face()),
+        None if stdin().is_terminal() && stdout().is_terminal() => watch::execute(session, None, false),
         None => welcome::execute(&session),
-        Some(Command::Watch { id, keep_going }) => watch::execute(&session, id.as_deref(), keep_going, face()),
+        Some(Command::Watch { id, keep_going }) => watch::execute(session, id.as_deref(), keep_going),
         Some(Command::Run { id, variant, guard, why }) => run::execute(&session, &id, &variant, guard, why),
         Some(Command::Check(args)) => check::execute(&session, &args),
         Some(Command::Book { port, open }) => book::execute(&session, port, open),
         Some(Command::List { words, format }) => list::execute(&session, &words, format),
         Some(Command::Progress { format }) => progress::execute(&session, format),
+        Some(Command::Edit { id }) => edit::execute(&session, id.as_deref()),
         Some(Command::Hint { id, level }) => hint::execute(&session, &id, level),
         Some(Command::Solution { id, yes }) => solution::execute(&session, &id, yes),
         Some(Command::Reset { id }) => reset::execute(&session, &id),
@@ -61,11 +63,4 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         Some(Command::Completions { shell }) => completions::execute(&session, shell),
         Some(Command::Supervise | Command::Man { .. }) => unreachable!("it returned above"),
     }
-}
-
-/// A screen needs a terminal that can draw one, and somebody who wants it.
-fn face() -> Face {
-    let set = |name: &str, value: &str| std::env::var_os(name).is_some_and(|set| set == value);
-    let plain = set("LESSON_PLAIN", "1") || set("TERM", "dumb");
-    if stdin().is_terminal() && stdout().is_terminal() && !plain { Face::Screen } else { Face::Lines }
 }

@@ -2,6 +2,9 @@
 
 mod cli;
 mod cmd;
+mod editor;
+mod link;
+mod plain;
 mod progress;
 mod session;
 mod watch;

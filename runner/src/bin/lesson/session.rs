@@ -1,6 +1,8 @@
 //! What every command needs: the course, its catalog, and the terminal.
 
 use std::io::{IsTerminal, stderr, stdout};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use runner::catalog::{Catalog, CatalogError, Lesson, LessonId};
@@ -9,12 +11,24 @@ use runner::process::{Cancel, RunFolder};
 use runner::progress::{self, Loaded, Progress, ProgressError, SetAside};
 use runner::report::paint::Paint;
 
-use crate::cli::Place;
+use crate::cli::{Place, Taste};
+use crate::editor::{self, NoEditor, Opening};
+use crate::link::Links;
+use crate::plain;
+use crate::progress::Progress as Status;
 
 pub(crate) struct Session {
     pub(crate) course: Course,
     pub(crate) catalog: Catalog,
     pub(crate) paint: Paint,
+    pub(crate) links: Links,
+    /// Whether stdout gets plain lines.
+    pub(crate) plain: bool,
+    /// Whether what goes on may be drawn on stderr, again and again.
+    live: bool,
+    /// What was typed of it.
+    pub(crate) asked_plain: Option<bool>,
+    edit_cmd: Option<String>,
     pub(crate) cancel: Cancel,
 }
 
@@ -26,7 +40,7 @@ pub(crate) struct Lessons {
 }
 
 impl Session {
-    pub(crate) fn open(place: Place) -> Result<Session> {
+    pub(crate) fn open(place: Place, taste: Taste) -> Result<Session> {
         let here = std::env::current_dir().context("failed to find the current folder")?;
         // Cargo's manifest folder is `runner/`: it is there when the command is run as `cargo lesson`.
         let built_from = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -47,10 +61,46 @@ impl Session {
         if let Some(work) = place.work {
             course = course.work_in(here.join(work));
         }
-        let paint = Paint::new(stdout().is_terminal());
+        // A file that can't be read is told of by the command that needs it.
+        let remembered = || progress::read(&course).ok().and_then(|loaded| loaded.progress.plain);
+        let remembered = if stdout().is_terminal() || stderr().is_terminal() { remembered() } else { None };
+        let is_plain = |is_terminal| plain::chosen(taste.plain, |name| std::env::var_os(name), is_terminal, remembered);
+        let plain = is_plain(stdout().is_terminal());
+        let paint = if plain { Paint::plain() } else { Paint::new(true) };
+        let links = Links::new(&course.root, plain, |name| std::env::var_os(name));
         course.colour = paint.is_on();
         let catalog = Catalog::load(&course.root)?;
-        Ok(Session { course, catalog, paint, cancel: Cancel::default() })
+        let live = !is_plain(stderr().is_terminal());
+        Ok(Session {
+            course,
+            catalog,
+            paint,
+            links,
+            plain,
+            live,
+            asked_plain: taste.plain,
+            edit_cmd: taste.edit_cmd,
+            cancel: Cancel::default(),
+        })
+    }
+
+    /// From now on plain lines are printed.
+    pub(crate) fn make_plain(&mut self) {
+        self.plain = true;
+        self.live = false;
+        self.paint = Paint::plain();
+        self.course.colour = false;
+    }
+
+    /// The command that opens a file in the learner's editor.
+    pub(crate) fn opening(&self, file: &Path, line: usize) -> Result<Opening, NoEditor> {
+        let is_program = |name: &str| {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let is_executable =
+                |file: &Path| file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
+            std::env::split_paths(&path).any(|folder| is_executable(&folder.join(name)))
+        };
+        editor::opening(self.edit_cmd.as_deref(), |name| std::env::var(name).ok(), is_program, file, line)
     }
 
     /// Prepares for running programs: ends what a killed runner has left, and listens to Ctrl-C.
@@ -107,8 +157,14 @@ impl Session {
         }
     }
 
+    /// Tells what goes on during something that leaves only its verdict. A person who reads plain lines at a
+    /// terminal is told in lines.
+    pub(crate) fn status(&self) -> Status {
+        Status::new(self.live, !self.live && stderr().is_terminal())
+    }
+
     /// For stderr, where progress goes.
     pub(crate) fn live(&self) -> bool {
-        stderr().is_terminal()
+        self.live
     }
 }

@@ -2,8 +2,9 @@
 //! the next one.
 
 mod command;
+mod editor;
+mod lines;
 mod list;
-mod plain;
 mod screen;
 mod state;
 mod terminal;
@@ -11,6 +12,7 @@ mod view;
 mod welcome;
 mod worker;
 
+use std::io::{IsTerminal, stdin};
 use std::sync::mpsc::channel;
 
 use anyhow::{Context, Result};
@@ -44,27 +46,27 @@ pub(crate) enum Input {
     Broken,
 }
 
-/// Whether a screen is drawn, or lines are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Face {
-    Screen,
-    Lines,
-}
-
-/// Watches the lesson that was named, or the one where the learner left off.
-pub(crate) fn execute(session: &Session, id: Option<&str>, keep_going: bool, mut face: Face) -> Result<u8> {
+/// Watches the lesson that was named, or the one where the learner left off: on a screen, or in lines.
+pub(crate) fn execute(mut session: Session, id: Option<&str>, keep_going: bool) -> Result<u8> {
     let progress = session.progress();
     let lesson = match id {
         Some(id) => session.catalog.lesson(id)?,
-        None => left_off(session, &progress)?,
+        None => left_off(&session, &progress)?,
     };
-    if progress.current().is_none() && face == Face::Screen {
-        match welcome::ask(&lesson)? {
+    // What is drawn is on stdout, and keys come from stdin.
+    if !stdin().is_terminal() && !session.plain {
+        session.make_plain();
+    }
+    if let Some(asked) = session.asked_plain.filter(|asked| progress.plain.unwrap_or(false) != *asked) {
+        session.remember(|progress| progress.plain = Some(asked));
+    }
+    if progress.current().is_none() && stdin().is_terminal() {
+        match welcome::ask(&lesson, session.plain)? {
             Answer::Begin => {}
             Answer::Leave => return Ok(0),
             Answer::Plain => {
                 session.remember(|progress| progress.plain = Some(true));
-                face = Face::Lines;
+                session.make_plain();
             }
         }
     }
@@ -75,11 +77,8 @@ pub(crate) fn execute(session: &Session, id: Option<&str>, keep_going: bool, mut
         let _ = stop.send(Input::Stop);
     })
     .context("failed to listen to signals")?;
-    let mut watch = Watch::new(session, sender.clone(), lesson, keep_going);
-    match face {
-        Face::Screen => terminal::run(&mut watch, &inputs, &sender),
-        Face::Lines => plain::run(&mut watch, &inputs, &sender),
-    }
+    let mut watch = Watch::new(&session, sender.clone(), lesson, keep_going);
+    if session.plain { lines::run(&mut watch, &inputs, &sender) } else { terminal::run(&mut watch, &inputs, &sender) }
 }
 
 /// The lesson where the learner was last, and if that is done, the next one that is not.

@@ -102,7 +102,8 @@ fn own(session: &Session, args: &CheckArgs, lessons: Lessons, mut report: Report
         match graded {
             Ok(checked) => {
                 if *format == Format::Text {
-                    print!("{}", verdict::text(&lesson.id, variant, &checked, detail, session.paint));
+                    let text = verdict::text(&lesson.id, variant, &checked, detail, session.paint);
+                    print!("{}", session.links.in_text(&text));
                 }
                 if *variant == Variant::Exercise {
                     remember(session, lesson, &checked, detail);
@@ -132,7 +133,7 @@ struct Grader<'a> {
 impl Grader<'_> {
     /// What is known of a lesson; when there is no way to a verdict, why, and what to do.
     fn grade(&self, lesson: &Lesson) -> Result<Checked, String> {
-        let mut progress = Progress::new(self.session.live(), false);
+        let mut progress = self.session.status();
         self.grade_telling(lesson, &mut progress)
     }
 
@@ -190,7 +191,8 @@ fn close(session: &Session, lessons: &[Lesson], variant: &Variant, totals: &Tota
     }
     if let Some(first) = lessons.iter().find(|lesson| progress.state(lesson) != State::Done) {
         println!();
-        println!("Edit    {}", first.relative(&first.file("exercise.rs")).display());
+        let exercise = first.file("exercise.rs");
+        println!("Edit    {}", session.links.in_text(&first.relative(&exercise).to_string_lossy()));
         println!("Check   cargo lesson check {}", first.id);
         println!("Hint    cargo lesson hint {}", first.id);
     }

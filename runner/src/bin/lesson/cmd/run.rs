@@ -33,13 +33,21 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: boo
     drop(progress);
 
     eprintln!();
+    let link = |text: String| session.links.in_text(&text);
+    let print_verdict = || print!("{}", link(verdict::text(&lesson.id, variant, &checked, Detail::Full, session.paint)));
     let Some((recording, table)) = &checked.ran else {
-        print!("{}", verdict::text(&lesson.id, variant, &checked, Detail::Full, session.paint));
+        print_verdict();
         return Ok(FAILED);
     };
     // How the run ended is the first thing to know, unless it ended well.
     let ended = checked.outcome.checks.iter().find(|check| check.name == ENDS);
     let ended_well = ended.is_none_or(|check| check.verdict == Verdict::Passed);
+    // Who listens does not see the end of it while it begins.
+    let verdict_first = !ended_well && session.plain;
+    if verdict_first {
+        print_verdict();
+        println!();
+    }
     // A run that did not come to its first measured round has nothing to show.
     if table.rows.iter().any(|row| row.before.is_some()) {
         print!("{}", memory::text(table, session.paint));
@@ -50,23 +58,23 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: boo
         print!("{}", held::text(tracked, &recording.held, &checked.holders, session.paint));
     }
     print!("{}", printed::text(&recording.exit, session.paint));
-    if !ended_well {
+    if !ended_well && !verdict_first {
         println!();
-        print!("{}", verdict::text(&lesson.id, variant, &checked, Detail::Full, session.paint));
+        print_verdict();
     }
     if let Some(guard) = &recording.guard {
         println!();
         // A check of the lesson may have shown it.
         let shown = !ended_well && checked.outcome.checks.iter().any(|check| check.fault.is_some());
         match &checked.fault {
-            Some(incident) if !shown => fault::lines(incident).iter().for_each(|line| println!("{line}")),
+            Some(incident) if !shown => fault::lines(incident).iter().for_each(|line| println!("{}", link(line.clone()))),
             Some(_) => {}
             None => println!("{}", wrap(&fault::clean(guard), 80)),
         }
         println!("{}", session.paint.dim(wrap(fault::LIMITS, 80)));
     }
     println!();
-    let next = |word: &str, rest: String| println!("{}  {rest}", session.paint.bold(word));
+    let next = |word: &str, rest: String| println!("{}  {}", session.paint.bold(word), link(rest));
     next("Edit  ", lesson.relative(&source).display().to_string());
     let which = if *variant == Variant::Exercise { String::new() } else { format!(" --variant {variant}") };
     next("Check ", format!("cargo lesson check {id}{which}"));

@@ -184,6 +184,7 @@ impl Filter {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use ratatui::crossterm::event::KeyModifiers;
 

@@ -1,5 +1,6 @@
 //! The face on a terminal: keys come one by one, and the whole screen is drawn.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -10,10 +11,17 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use ratatui::DefaultTerminal;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::cursor::MoveTo;
 use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::queue;
+use ratatui::crossterm::style::{Attribute, Print, SetAttribute};
+use ratatui::layout::Position;
+use ratatui::style::Modifier;
 
 use super::state::{Next, Watch, Work};
-use super::{Input, screen};
+use super::{Input, editor, screen};
+use crate::link::Links;
 
 /// How often the time of a phase is drawn.
 const TICK: Duration = Duration::from_millis(100);
@@ -22,9 +30,15 @@ const KEY: Duration = Duration::from_millis(30);
 
 /// Goes on until the learner quits. The terminal is as it was then, also after a panic.
 pub(super) fn run(watch: &mut Watch, inputs: &Receiver<Input>, sender: &Sender<Input>) -> Result<u8> {
-    let mut open = Open::new(sender)?;
+    let mut ours = None;
     loop {
-        open.terminal.draw(|frame| screen::draw(frame, watch)).context("failed to draw")?;
+        let open = match &mut ours {
+            Some(open) => open,
+            None => ours.insert(Open::new(sender)?),
+        };
+        let drawn = open.terminal.draw(|frame| screen::draw(frame, watch)).context("failed to draw")?;
+        let links = links(drawn.buffer, &watch.session.links);
+        write_over(&mut open.terminal, &links).context("failed to draw links")?;
         let first = match inputs.recv_timeout(TICK) {
             Ok(input) => input,
             Err(RecvTimeoutError::Timeout) if matches!(watch.work, Work::Checking(_)) => continue,
@@ -40,14 +54,37 @@ pub(super) fn run(watch: &mut Watch, inputs: &Receiver<Input>, sender: &Sender<I
                 Next::Continue | Next::Show => {}
                 Next::Quit(code) => return Ok(code),
                 Next::Suspend => {
-                    drop(open);
+                    ours = None;
                     suspend()?;
-                    open = Open::new(sender)?;
                 }
-                Next::Open(..) => {}
+                Next::Open(file, line) => watch.message = editor::open(watch, &file, line, Some(&mut || ours = None)),
             }
         }
     }
+}
+
+/// The links that belong on the screen: where they begin, whether they are dim, and what is to be written.
+fn links(buffer: &Buffer, links: &Links) -> Vec<(Position, bool, String)> {
+    let area = buffer.area;
+    let of_row = |y: u16| {
+        let row: String = (0..area.width).map(|x| buffer[(x, y)].symbol()).collect();
+        let place = |(at, link): (usize, String)| {
+            let x = row[..at].chars().count() as u16;
+            (Position { x, y }, buffer[(x, y)].modifier.contains(Modifier::DIM), link)
+        };
+        links.found(&row).into_iter().map(place).collect::<Vec<_>>()
+    };
+    (0..area.height).flat_map(of_row).collect()
+}
+
+/// Writes links over the same text without them, of which the library that draws knows nothing.
+fn write_over(terminal: &mut DefaultTerminal, links: &[(Position, bool, String)]) -> io::Result<()> {
+    let writer = terminal.backend_mut();
+    for (Position { x, y }, dim, link) in links {
+        let attribute = if *dim { Attribute::Dim } else { Attribute::Reset };
+        queue!(writer, MoveTo(*x, *y), SetAttribute(attribute), Print(link), SetAttribute(Attribute::Reset))?;
+    }
+    writer.flush()
 }
 
 /// A terminal that is ours, and the thread that reads its keys.
@@ -112,6 +149,7 @@ fn suspend() -> Result<()> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::fs::File;
     use std::io::Read;

@@ -15,8 +15,8 @@ pub(super) enum Answer {
 }
 
 /// Says it, and waits for the answer.
-pub(super) fn ask(lesson: &Lesson) -> Result<Answer> {
-    print!("{}", text(lesson));
+pub(super) fn ask(lesson: &Lesson, plain: bool) -> Result<Answer> {
+    print!("{}", text(lesson, plain));
     stdout().flush()?;
     let mut line = String::new();
     // The end of the input is no wish to begin.
@@ -30,14 +30,19 @@ pub(super) fn ask(lesson: &Lesson) -> Result<Answer> {
     })
 }
 
-fn text(lesson: &Lesson) -> String {
+fn text(lesson: &Lesson, plain: bool) -> String {
+    let first = if plain {
+        "After GC, in plain lines; --plain=false draws a screen."
+    } else {
+        "After GC draws a screen. Type plain for lines instead, as a screen reader needs."
+    };
     let exercise = lesson.file("exercise.rs");
     format!(
-        "After GC draws a screen. Type plain for lines instead, as a screen reader needs.\n\
+        "{first}\n\
          \n\
          Each lesson is a small add-on with a bug that real add-ons shipped.\n\
          This is {}, {} ({} minutes).\n\
-         Your cargo compiles it now and your Node runs it. The first time, napi is fetched\n\
+         Your cargo compiles it now, your Node runs it. The first time, napi is fetched\n\
          and built, which may take a minute. Later a verdict takes about a second.\n\
          You will see which check fails, which line is the reason, and the memory.\n\
          Edit {}: each save is checked.\n\

@@ -17,7 +17,6 @@ use super::{Grader, Totals, json};
 use crate::INTERRUPTED;
 use crate::cli::{CheckArgs, Format};
 use crate::cmd::Usage;
-use crate::progress::Progress;
 use crate::session::{Lessons, Session};
 
 pub(super) fn execute(session: &Session, args: &CheckArgs, lessons: Lessons, mut report: Report) -> Result<u8> {
@@ -59,6 +58,7 @@ pub(super) fn execute(session: &Session, args: &CheckArgs, lessons: Lessons, mut
                 CaseResult::Failure(reason) | CaseResult::Error(reason) => &reason.message,
             };
             match checked.filter(|_| alone) {
+                // Its lines are those of the person's file, so there are no links to this checkout's.
                 Some(checked) => print!("{}", verdict::text(id, &args.variant, &checked, Detail::Full, session.paint)),
                 None => println!("{}", table::line(mark, id, reason, session.paint)),
             }
@@ -95,7 +95,7 @@ struct Graded {
 
 fn one(grader: &Grader, hand_in: &HandIn, id: &LessonId, lesson: &Result<Lesson, CatalogError>) -> Graded {
     let text = hand_in.exercise(id);
-    let mut progress = Progress::new(grader.session.live(), false);
+    let mut progress = grader.session.status();
     let refused = text.as_ref().err().map(Refusal::to_string);
     let event = Event::HandIn { folder: hand_in.name.clone(), lesson: id.clone(), refused };
     match grader.format {

@@ -9,9 +9,9 @@ use anyhow::Result;
 use runner::catalog::LessonId;
 use runner::report::paint::Paint;
 
-use super::Input;
 use super::state::{Next, View, Watch, Work};
 use super::view;
+use super::{Input, editor};
 
 /// Goes on until the learner quits or no more lines come; then what is under way comes to its end.
 pub(super) fn run(watch: &mut Watch, inputs: &Receiver<Input>, sender: &Sender<Input>) -> Result<u8> {
@@ -30,7 +30,10 @@ pub(super) fn run(watch: &mut Watch, inputs: &Receiver<Input>, sender: &Sender<I
                 }
                 Next::Quit(code) => return Ok(code),
                 Next::Suspend => {}
-                Next::Open(..) => {}
+                Next::Open(file, line) => {
+                    watch.message = editor::open(watch, &file, line, None);
+                    said.news(watch);
+                }
             },
         }
         if no_more_lines && !matches!(watch.work, Work::Checking(_)) {
@@ -65,7 +68,7 @@ impl Said {
         if self.lesson.as_ref() != Some(&watch.lesson.id) {
             self.lesson = Some(watch.lesson.id.clone());
             println!();
-            println!("{}, {}", view::title(watch, Paint::none()), view::done(watch));
+            println!("{}, {}", view::title(watch, Paint::plain()), view::done(watch));
             println!("Edit {}", watch.lesson.relative(&watch.exercise()).display());
         }
         if let Some(message) = watch.message.take() {
@@ -94,19 +97,19 @@ impl Said {
 
 /// Says the list, or the body.
 fn show(watch: &mut Watch) {
-    let none = Paint::none();
+    let plain = Paint::plain();
     if let Some(list) = watch.list.take() {
         for row in list.shown() {
             let number = watch.rows.iter().position(|other| other.id == row.id).map_or(0, |place| place + 1);
-            println!("{number:>3} {}", view::row(row, none));
+            println!("{number:>3} {}", view::row(row, plain));
         }
         println!("{}; `go NUMBER` or `go ID` goes to a lesson.", view::done(watch));
         return;
     }
     if watch.view == View::Verdict {
-        println!("{}", view::status(watch, none));
+        println!("{}", view::status(watch, plain));
         view::gauges(watch).iter().for_each(|gauge| println!("  {gauge}"));
     }
-    let body = if watch.view == View::Memory { view::memory_in_words(watch) } else { view::body(watch, none) };
+    let body = if watch.view == View::Memory { view::memory_in_words(watch) } else { view::body(watch, plain) };
     println!("{}", body.trim_end());
 }
