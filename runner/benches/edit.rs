@@ -13,9 +13,9 @@ mod fixture;
 mod workspace;
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fixture::{Fixture, ID};
@@ -48,6 +48,9 @@ fn edit_to_verdict() {
     let mut builds = Vec::new();
     let mut bares = Vec::new();
     let mut verdicts = Vec::new();
+    let mut saves = Vec::new();
+    let watched = Fixture::new();
+    let mut watch = Watch::start(&watched);
     for time in 0..=TIMES {
         edit(&floor, time);
         let build = timed(Command::new(env!("CARGO")).current_dir(floor.root()).env("CARGO_TARGET_DIR", &target).args([
@@ -67,11 +70,17 @@ fn edit_to_verdict() {
             ]));
         edit(&course, time);
         let verdict = timed(&mut course.command(&["check", ID]));
+        let begun = Instant::now();
+        // Another one: what `check` has built would not be built again.
+        edit(&watched, TIMES + 1 + time);
+        watch.verdict();
+        let save = begun.elapsed();
         // The first one also builds napi.
         if time > 0 {
             builds.push(build);
             bares.push(bare);
             verdicts.push(verdict);
+            saves.push(save);
         }
     }
     let floors: Vec<Duration> = builds.iter().zip(&bares).map(|(build, bare)| *build + *bare).collect();
@@ -80,9 +89,43 @@ fn edit_to_verdict() {
     line("bare node", &bares);
     line("floor", &floors);
     line("lesson check", &verdicts);
-    println!("  ratio to the floor    {:>8.2}", median(&verdicts).as_secs_f64() / median(&floors).as_secs_f64());
+    ratio(&verdicts, &floors);
+    line("save, watched", &saves);
+    ratio(&saves, &floors);
     let again: Vec<Duration> = (0..TIMES).map(|_| timed(&mut course.command(&["check", ID]))).collect();
     line("check, unchanged", &again);
+}
+
+/// `lesson watch`, which says each verdict in a line.
+struct Watch {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Watch {
+    fn start(course: &Fixture) -> Watch {
+        let mut child = course.command(&["watch", ID]).stdin(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut watch = Watch { child, lines };
+        watch.verdict();
+        watch
+    }
+
+    fn verdict(&mut self) {
+        let is_verdict = |line: &String| line.starts_with("failed  ");
+        assert!(self.lines.by_ref().map(Result::unwrap).any(|line| is_verdict(&line)), "the watch has ended");
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+fn ratio(times: &[Duration], floors: &[Duration]) {
+    println!("  ratio to the floor    {:>8.2}", median(times).as_secs_f64() / median(floors).as_secs_f64());
 }
 
 fn fast_commands() {
