@@ -39,6 +39,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
         "a closed document is freed",
         &["Heading::new(title).into_reference(env)?;", "#[napi]", "self.children.push(child.clone(env)?);"],
     ),
+    ("references/listener-cycle", "no reference is left", &["#[napi]", "self.listener = Some(listener.create_ref()?);"]),
     ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
     (
         "wrap/two-owners",
