@@ -41,6 +41,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ),
     ("references/listener-cycle", "no reference is left", &["#[napi]", "self.listener = Some(listener.create_ref()?);"]),
     ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
+    ("wrap/sync-loop", "native memory stays bounded", &["vec![number as u8; SIDE * SIDE]"]),
     (
         "wrap/two-owners",
         "a handle is closed once",
