@@ -54,6 +54,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("external/books-must-balance", "what V8 was told is taken back", &["env.adjust_external_memory(-self.bytes())?;"]),
     ("external/stale-bitmap", "a screen that is off keeps no pixels", &["self.pixels = shades.iter().flat_map(row).collect();"]),
+    ("external/leaked-box", "nothing is left of a search", &["#[napi(ts_return_type = \"Promise<number>\")]"]),
     ("external/nobody-frees", "the bytes of an attachment are freed", &["bytes.push((high << 4 | low) as u8);"]),
     ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
     ("tsfn/dangling-payload", "what waits in the queue is there", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
