@@ -61,6 +61,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("tsfn/backpressure", "the queue stays short", &["let index = index.build_threadsafe_function().build()?;"]),
     ("tsfn/keeps-alive", "the run ends by itself", &["let listener = listener.build_threadsafe_function().build()?;"]),
     (
+        "external/borrowed-slice",
+        "what is read is there",
+        &["let packed: Vec<u8> = runs.flat_map(|run| [run.len() as u8, run[0]]).collect();", "seal.wrapping_mul(31)"],
+    ),
+    (
         "external/moving-buffer",
         "what a Buffer shows is there",
         &["self.samples.extend_from_slice(heard);", "self.samples.extend_from_slice(heard);"],
