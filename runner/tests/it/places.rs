@@ -66,6 +66,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
         &["let packed: Vec<u8> = runs.flat_map(|run| [run.len() as u8, run[0]]).collect();", "seal.wrapping_mul(31)"],
     ),
     (
+        "tsfn/forgotten-subscriber",
+        "each function is released",
+        &["let listener = listener.build_threadsafe_function().weak().build()?;"],
+    ),
+    (
         "external/moving-buffer",
         "what a Buffer shows is there",
         &["self.samples.extend_from_slice(heard);", "self.samples.extend_from_slice(heard);"],
