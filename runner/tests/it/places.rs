@@ -71,6 +71,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
         &["let listener = listener.build_threadsafe_function().weak().build()?;"],
     ),
     (
+        "tsfn/abort-drain",
+        "what was waiting is freed",
+        &["Box::into_raw(Box::new(Frame(number, vec![gray(number); 4096])))"],
+    ),
+    (
         "external/moving-buffer",
         "what a Buffer shows is there",
         &["self.samples.extend_from_slice(heard);", "self.samples.extend_from_slice(heard);"],
