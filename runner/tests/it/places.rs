@@ -76,6 +76,11 @@ const LINES: &[(&str, &str, &[&str])] = &[
         &["Box::into_raw(Box::new(Frame(number, vec![gray(number); 4096])))"],
     ),
     (
+        "tsfn/lost-deferred",
+        "each promise is settled",
+        &["let (deferred, promise) = env.create_deferred()?;"],
+    ),
+    (
         "external/moving-buffer",
         "what a Buffer shows is there",
         &["self.samples.extend_from_slice(heard);", "self.samples.extend_from_slice(heard);"],
