@@ -70,15 +70,12 @@ const LINES: &[(&str, &str, &[&str])] = &[
         "each function is released",
         &["let listener = listener.build_threadsafe_function().weak().build()?;"],
     ),
+    ("tsfn/abort-drain", "what was waiting is freed", &["Box::into_raw(Box::new(Frame(number, vec![gray(number); 4096])))"]),
+    ("tsfn/lost-deferred", "each promise is settled", &["let (deferred, promise) = env.create_deferred()?;"]),
     (
-        "tsfn/abort-drain",
-        "what was waiting is freed",
-        &["Box::into_raw(Box::new(Frame(number, vec![gray(number); 4096])))"],
-    ),
-    (
-        "tsfn/lost-deferred",
-        "each promise is settled",
-        &["let (deferred, promise) = env.create_deferred()?;"],
+        "tsfn/closure-never-runs",
+        "nothing is touched after it was freed",
+        &["Box::into_raw(Box::new(confirm))", "ticket(env, confirm())", "ticket(env, confirm())"],
     ),
     (
         "external/moving-buffer",
