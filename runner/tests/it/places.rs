@@ -93,6 +93,13 @@ const LINES: &[(&str, &str, &[&str])] = &[
         "nothing stays of a window that was closed",
         &["#[napi]", "dictionaries().entry(key(&env)).or_default().insert(word);"],
     ),
+    (
+        "context/set-twice",
+        "rates that were replaced are freed",
+        &["#[napi]", "env.set_instance_data(Rates { euros, conversions }, (), |_| {})"],
+    ),
+    // How many threads there are is an answer, and has no line.
+    ("context/orphan-thread", "no thread is left when its worker has ended", &[]),
 ];
 
 fn checked(id: &str, variant: &Variant, name: &str) -> CheckResult {
