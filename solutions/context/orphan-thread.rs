@@ -1,0 +1,42 @@
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use napi::bindgen_prelude::*;
+use napi::threadsafe_function::ThreadsafeFunctionCallMode::NonBlocking;
+use napi_derive::napi;
+
+/// Reads the thermometer every `every` milliseconds, the first time at once, and gives each
+/// reading and its number to `listener`.
+#[napi]
+pub fn watch(env: Env, every: u32, listener: Function<FnArgs<(u32, f64)>, ()>) -> Result<()> {
+    // Weak: to watch a thermometer is no reason to stay.
+    let listener = listener
+        .build_threadsafe_function()
+        .weak::<true>()
+        .build()?;
+    let every = Duration::from_millis(every.into());
+    let (stop, stopped) = mpsc::channel::<()>();
+    let thread = thread::Builder::new()
+        .name("thermometer".into())
+        .spawn(move || {
+            for number in 0.. {
+                listener.call((number, read(number)).into(), NonBlocking);
+                // Nothing is sent: it waits, and no longer than until `stop` is dropped.
+                if stopped.recv_timeout(every) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        })?;
+    // Added after the function was made, so it runs before that is closed.
+    env.add_env_cleanup_hook((stop, thread), |(stop, thread)| {
+        drop(stop);
+        let _ = thread.join();
+    })?;
+    Ok(())
+}
+
+/// Degrees in the greenhouse.
+fn read(number: u32) -> f64 {
+    18.0 + f64::from(number % 8) / 2.0
+}
