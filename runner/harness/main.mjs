@@ -2,8 +2,8 @@
 //
 //     node --expose-gc --no-warnings main.mjs PLAN
 //
-// PLAN is a JSON file of the runner: { addon, drive, evidence, probe, sites, snapshot, size, warmup, rounds,
-// memory, oldestNode }, where `sites` and `snapshot` may be null. Evidence goes to a file of its own, one
+// PLAN is a JSON file of the runner: { addon, drive, exercise, evidence, probe, sites, snapshot, size, warmup,
+// rounds, memory, oldestNode }, where `exercise`, `sites` and `snapshot` may be null. Evidence goes to a file of its own, one
 // JSON object a line, as it is taken, so that what was measured before a crash is kept. What the add-on
 // prints is not read here.
 
@@ -11,6 +11,7 @@ import { readFileSync } from "node:fs";
 import { setInterval } from "node:timers";
 import { pathToFileURL } from "node:url";
 import { Evidence } from "./evidence.mjs";
+import { Exercise } from "./exercise.mjs";
 import { Gauges } from "./gauges.mjs";
 import { GcLog } from "./gc-log.mjs";
 import { load } from "./load.mjs";
@@ -23,6 +24,7 @@ import { Tracked } from "./tracked.mjs";
 
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const evidence = new Evidence(plan.evidence);
+const written = plan.exercise && new Exercise(plan.exercise);
 // Taken before the add-on is loaded: what it does to the globals later changes nothing here.
 const gc = globalThis.gc;
 
@@ -36,7 +38,10 @@ try {
   await main();
 } catch (error) {
   if (error instanceof Refusal) evidence.write({ at: "refused", reason: error.message });
-  else evidence.write({ at: "error", message: String(error?.message ?? error), stack: String(error?.stack ?? "") });
+  else {
+    const stack = String(error?.stack ?? "");
+    evidence.write({ at: "error", message: String(error?.message ?? error), stack: written?.named(stack) ?? stack });
+  }
   process.exitCode = 1;
 }
 evidence.write({ at: "end" });
@@ -51,6 +56,7 @@ async function main() {
   evidence.write({ at: "loaded", calls: gauges.read().calls });
 
   const drive = await import(pathToFileURL(plan.drive));
+  const exercise = await written?.load();
   await settle(gc, gauges, tracked);
   for (let index = 1 - plan.warmup; index <= plan.rounds; index++) {
     await one(index);
@@ -85,7 +91,7 @@ async function main() {
     gc();
     await gcLog.collect();
 
-    const round = new Round({ plan, index, write, sample, tracked });
+    const round = new Round({ plan, index, write, sample, tracked, exercise });
     await drive.round(addon, round);
     gcLog.stop();
     sample("return");

@@ -12,7 +12,7 @@ export class Round {
   #samples = 0;
   #tracked;
 
-  constructor({ plan, index, write, sample, tracked }) {
+  constructor({ plan, index, write, sample, tracked, exercise }) {
     this.#plan = plan;
     this.#write = write;
     this.#sample = sample;
@@ -21,6 +21,8 @@ export class Round {
     this.index = index;
     // How much work to do.
     this.size = plan.size;
+    // What the learner's module exports, in a lesson in which they write JavaScript.
+    this.exercise = exercise;
   }
 
   // Takes a sample inside the work. `done` of `size` is done; calls in between are skipped.

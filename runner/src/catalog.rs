@@ -19,8 +19,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use manifest::{Bound, Check, ENDS, Evidence, Manifest, Work, Wrong};
+pub use manifest::{Bound, Check, ENDS, Edits, Evidence, Manifest, Work, Wrong};
 pub use metric::{Gauge, Kind, Metric};
+
+/// The add-on of a lesson in which JavaScript is edited.
+pub(crate) const FIXED_ADDON: &str = "addon.rs";
 
 /// The name of a lesson, `topic/slug`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,7 +86,7 @@ impl FromStr for LessonId {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Variant {
-    /// `exercise.rs`: the learner's.
+    /// The learner's: `exercise.rs`, or `exercise.mjs` in a lesson that says so.
     Exercise,
     /// The file in `solutions/`.
     Solution,
@@ -257,8 +260,9 @@ impl Lesson {
         let manifest = manifest::read(&folder)?;
         let lesson = Lesson { root: root.to_path_buf(), id, manifest, given: None };
         // Without its exercise a lesson can still be reset.
-        let exercise = lesson.file("exercise.rs");
-        for path in [lesson.file("drive.mjs"), lesson.file("Cargo.toml")].into_iter().chain(lesson.sources()) {
+        let exercise = lesson.exercise();
+        let others = [lesson.file("drive.mjs"), lesson.file("Cargo.toml")].into_iter().chain(lesson.fixed_addon());
+        for path in others.chain(lesson.sources()) {
             if !path.is_file() && path != exercise {
                 return Err(CatalogError::Manifest {
                     path: lesson.file("lesson.toml"),
@@ -286,15 +290,35 @@ impl Lesson {
         self.root.join("lessons").join(self.id.as_str()).join(name)
     }
 
-    /// The Rust file of a variant.
+    /// The file that a learner edits.
+    pub fn exercise(&self) -> PathBuf {
+        self.file(&format!("exercise.{}", self.manifest.edits.ending()))
+    }
+
+    /// The add-on of a lesson in which it is not edited.
+    pub fn fixed_addon(&self) -> Option<PathBuf> {
+        (self.manifest.edits == Edits::JavaScript).then(|| self.file(FIXED_ADDON))
+    }
+
+    /// The Rust file from which a variant's add-on is made.
+    ///
+    /// # Errors
+    /// When the lesson has no wrong fix of that name.
+    pub fn addon(&self, variant: &Variant) -> Result<PathBuf, CatalogError> {
+        let source = self.source(variant)?;
+        Ok(self.fixed_addon().unwrap_or(source))
+    }
+
+    /// The file of a variant.
     ///
     /// # Errors
     /// When the lesson has no wrong fix of that name.
     pub fn source(&self, variant: &Variant) -> Result<PathBuf, CatalogError> {
+        let ending = self.manifest.edits.ending();
         match variant {
-            Variant::Exercise => Ok(self.file("exercise.rs")),
-            Variant::Solution => Ok(self.root.join("solutions").join(format!("{}.rs", self.id))),
-            Variant::Wrong(name) if self.manifest.wrong.contains_key(name) => Ok(self.file(&format!("wrong/{name}.rs"))),
+            Variant::Exercise => Ok(self.exercise()),
+            Variant::Solution => Ok(self.root.join("solutions").join(format!("{}.{ending}", self.id))),
+            Variant::Wrong(name) if self.manifest.wrong.contains_key(name) => Ok(self.file(&format!("wrong/{name}.{ending}"))),
             Variant::Wrong(name) => {
                 let known: Vec<&str> = self.manifest.wrong.keys().map(String::as_str).collect();
                 Err(CatalogError::NoWrong { id: self.id.clone(), name: name.clone(), known: known.join(", ") })
@@ -308,7 +332,7 @@ impl Lesson {
         [Variant::Solution].into_iter().chain(wrong).collect()
     }
 
-    /// The Rust files of all variants.
+    /// The files of all variants.
     pub fn sources(&self) -> Vec<PathBuf> {
         let all = [Variant::Exercise].into_iter().chain(self.law());
         all.map(|variant| self.source(&variant).expect("the lesson's own variants have a file")).collect()

@@ -71,10 +71,10 @@ pub fn check(
             Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), fault, ran: None, holders }
         }
         Compiled::Addon(addon) => {
-            let recording = run::run(course, lesson, &addon.library, options, &mut |step| events(step.into()), cancel)?;
+            let recording = run::run(course, lesson, &addon, options, &mut |step| events(step.into()), cancel)?;
             let table = Measured(&recording).table(&lesson.manifest);
             let mut outcome = grade::grade(&lesson.manifest, &recording);
-            let file = lesson.source(variant).map_err(CompileError::from)?;
+            let file = lesson.addon(variant).map_err(CompileError::from)?;
             let drive = lesson.file("drive.mjs");
             let program = Program {
                 library: &addon.library,

@@ -53,8 +53,19 @@ pub struct Addon {
     pub library: PathBuf,
     /// The text that was compiled.
     pub source: String,
-    /// The hash of the source, in hexadecimal digits.
+    /// What a learner has written, where that is not the add-on.
+    pub script: Option<Script>,
+    /// The hash of what a learner has written, in hexadecimal digits.
     pub source_hash: String,
+}
+
+/// JavaScript that is graded.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Its file, from the root of the course.
+    pub name: PathBuf,
+    /// Its text.
+    pub text: String,
 }
 
 /// Why nothing could be compiled, whatever the source says.
@@ -107,7 +118,10 @@ pub fn compile(
     let source_hash = inputs.source_hash();
     steps(Step::Source { sha256: source_hash.clone() });
     let key = inputs.key(&cargo::toolchain(course)?);
-    let addon = |library| Compiled::Addon(Addon { library, source: inputs.source(), source_hash: source_hash.clone() });
+    let addon = |library| {
+        let (source, script, source_hash) = (inputs.source(), inputs.script(), source_hash.clone());
+        Compiled::Addon(Addon { library, source, script, source_hash })
+    };
     if let Some(library) = store::find(course, &key) {
         return Ok(addon(library));
     }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::catalog::{Evidence, Lesson, Metric};
+use crate::compile::Addon;
 use crate::course::Course;
 use crate::heap::{self, Held};
 use crate::process::{self, Cancel, End, Exit, Job, Limits, ProcessError, RUN_ID, RunFolder};
@@ -81,7 +82,7 @@ pub enum RunError {
 pub fn run(
     course: &Course,
     lesson: &Lesson,
-    library: &Path,
+    addon: &Addon,
     options: Options,
     steps: &mut dyn FnMut(Step),
     cancel: &Cancel,
@@ -94,8 +95,14 @@ pub fn run(
     let runs = course.runs();
     let folder = RunFolder::create(&runs).map_err(file("create a folder in", &runs))?;
     let in_folder = |name: &str| folder.path.join(name);
+    let (library, script) = (&addon.library, &addon.script);
     let addon = in_folder("addon.node");
     fs::hard_link(library, &addon).or_else(|_| fs::copy(library, &addon).map(drop)).map_err(file("link", library))?;
+    // What runs is the text that was read, whatever is saved meanwhile.
+    let exercise = script.as_ref().map(|script| (in_folder("exercise.mjs"), script));
+    if let Some((path, script)) = &exercise {
+        fs::write(path, &script.text).map_err(file("write", path))?;
+    }
     fs::write(in_folder("evidence"), "").map_err(file("write", &in_folder("evidence")))?;
     fs::write(in_folder("probe"), vec![0; PROBE_ROOM]).map_err(file("write", &in_folder("probe")))?;
 
@@ -118,6 +125,7 @@ pub fn run(
     let plan = serde_json::json!({
         "addon": addon,
         "drive": lesson.file("drive.mjs"),
+        "exercise": exercise.map(|(path, script)| serde_json::json!({ "file": path, "name": script.name })),
         "evidence": in_folder("evidence"),
         "probe": in_folder("probe"),
         "sites": sites,

@@ -5,9 +5,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::catalog::{Lesson, LessonId};
+use serde::Deserialize;
+
+use crate::catalog::{Edits, FIXED_ADDON, Lesson, LessonId, Variant};
 
 const EXERCISE: &str = include_str!("template/exercise.rs");
+const SCRIPT: &str = include_str!("template/exercise.mjs");
 const DRIVE: &str = include_str!("template/drive.mjs");
 const LESSON: &str = include_str!("template/lesson.toml");
 
@@ -29,8 +32,12 @@ pub struct WriteError {
 }
 
 /// The Cargo.toml of a lesson with these programs in `wrong/`.
-pub fn manifest(id: &LessonId, wrong: &[String]) -> String {
+pub fn manifest(id: &LessonId, edits: Edits, wrong: &[String]) -> String {
     let package = id.package();
+    let library = match edits {
+        Edits::Rust => "exercise.rs",
+        Edits::JavaScript => FIXED_ADDON,
+    };
     let mut manifest = format!(
         r#"# Written by `cargo lesson new {id}`.
 [package]
@@ -42,7 +49,7 @@ publish.workspace = true
 build = "../../build.rs"
 
 [lib]
-path = "exercise.rs"
+path = "{library}"
 crate-type = ["cdylib"]
 test = false
 doctest = false
@@ -52,6 +59,9 @@ napi = {{ path = "../../../runner/probe", package = "probe" }}
 napi-derive = {{ workspace = true }}
 "#
     );
+    if edits == Edits::JavaScript {
+        return manifest;
+    }
     let mut example = |name: &str, path: &str| {
         let _ = write!(manifest, "\n[[example]]\nname = \"{package}-{name}\"\npath = \"{path}\"\ncrate-type = [\"cdylib\"]\n");
     };
@@ -63,7 +73,7 @@ napi-derive = {{ workspace = true }}
 }
 
 /// Writes the files of a lesson that are not there, and its Cargo.toml in any case: that one follows
-/// from the others.
+/// from the others. Which language the programs are in is what `lesson.toml` says of `edits`.
 ///
 /// # Errors
 /// When a file can't be written.
@@ -71,14 +81,21 @@ pub fn write(root: &Path, id: &LessonId) -> Result<Written, WriteError> {
     let folder = Path::new("lessons").join(id.as_str());
     let package = id.package();
     let fill = |text: &str| text.replace("{id}", id.as_str());
-    let files = vec![
-        (folder.join("exercise.rs"), "the add-on with its bug, as the learner gets it", fill(EXERCISE)),
-        (folder.join("wrong/shipped.rs"), "the same file: what must fail", fill(EXERCISE)),
-        (PathBuf::from(format!("solutions/{id}.rs")), "the add-on without the bug", fill(EXERCISE)),
+    let edits = edits(&root.join(&folder));
+    let (program, ending) = (if edits == Edits::Rust { EXERCISE } else { SCRIPT }, edits.ending());
+    let mut files = vec![
+        (folder.join(format!("exercise.{ending}")), "the program with its bug, as the learner gets it", fill(program)),
+        (folder.join(format!("wrong/shipped.{ending}")), "the same file: what must fail", fill(program)),
+        (PathBuf::from(format!("solutions/{id}.{ending}")), "the program without the bug", fill(program)),
+    ];
+    if edits == Edits::JavaScript {
+        files.push((folder.join(FIXED_ADDON), "the add-on, which nobody edits", fill(EXERCISE)));
+    }
+    files.extend([
         (folder.join("drive.mjs"), "what JavaScript does with it", fill(DRIVE)),
         (folder.join("lesson.toml"), "title, goal, hints, checks, and what each wrong fix fails", fill(LESSON)),
         (PathBuf::from(format!("book/{id}.md")), "the page", format!("# {package}\n")),
-    ];
+    ]);
     let mut written = Written { files: Vec::new(), new: Vec::new() };
     for (path, what, content) in files {
         if !root.join(&path).exists() {
@@ -88,7 +105,7 @@ pub fn write(root: &Path, id: &LessonId) -> Result<Written, WriteError> {
         written.files.push((path, what));
     }
     let path = folder.join("Cargo.toml");
-    put(root, &path, &manifest(id, &wrong_files(&root.join(&folder))))?;
+    put(root, &path, &manifest(id, edits, &wrong_files(&root.join(&folder), ending)))?;
     written.new.push(path.clone());
     written.files.push((path, "how cargo builds it: never edited by hand"));
     Ok(written)
@@ -101,12 +118,13 @@ pub fn write(root: &Path, id: &LessonId) -> Result<Written, WriteError> {
 pub fn faults(lesson: &Lesson) -> io::Result<Vec<String>> {
     let id = &lesson.id;
     let mut faults = Vec::new();
-    let wrong = wrong_files(&lesson.file(""));
-    if fs::read_to_string(lesson.file("Cargo.toml"))? != manifest(id, &wrong) {
+    let (edits, ending) = (lesson.manifest.edits, lesson.manifest.edits.ending());
+    let wrong = wrong_files(&lesson.file(""), ending);
+    if fs::read_to_string(lesson.file("Cargo.toml"))? != manifest(id, edits, &wrong) {
         faults.push(format!("lessons/{id}/Cargo.toml is not what its files ask for: run `cargo lesson new {id}`"));
     }
     for name in wrong.iter().filter(|name| !lesson.manifest.wrong.contains_key(*name)) {
-        faults.push(format!("lessons/{id}/wrong/{name}.rs has no table [wrong.{name}] in lesson.toml"));
+        faults.push(format!("lessons/{id}/wrong/{name}.{ending} has no table [wrong.{name}] in lesson.toml"));
     }
     if lesson.manifest.wrong.len() < 3 {
         faults.push(format!("{id} has fewer than two wrong fixes beside the shipped bug"));
@@ -115,18 +133,29 @@ pub fn faults(lesson: &Lesson) -> io::Result<Vec<String>> {
         faults.push(format!("book/{id}.md, the lesson's page, is missing"));
     }
     // What a learner writes has to work in any napi project.
-    let shipped = fs::read_to_string(lesson.file("wrong/shipped.rs"))?;
+    let shipped = fs::read_to_string(lesson.source(&Variant::Wrong("shipped".into())).map_err(io::Error::other)?)?;
     for word in ["probe", "LESSON_"].iter().filter(|word| shipped.contains(**word)) {
-        faults.push(format!("lessons/{id}/wrong/shipped.rs: an exercise is plain napi code, and this mentions `{word}`"));
+        faults.push(format!("lessons/{id}/wrong/shipped.{ending}: an exercise is plain napi code, and this mentions `{word}`"));
     }
     Ok(faults)
 }
 
+/// What a lesson's manifest says of its programs, as far as there is one already.
+fn edits(folder: &Path) -> Edits {
+    #[derive(Deserialize)]
+    struct Said {
+        #[serde(default)]
+        edits: Edits,
+    }
+    let text = fs::read_to_string(folder.join("lesson.toml")).unwrap_or_default();
+    toml::from_str(&text).map_or(Edits::default(), |said: Said| said.edits)
+}
+
 /// The programs of `wrong/`, by name.
-fn wrong_files(folder: &Path) -> Vec<String> {
+fn wrong_files(folder: &Path, ending: &str) -> Vec<String> {
     let entries = fs::read_dir(folder.join("wrong")).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".rs")?.to_owned())).collect();
+    let stem = |name: &str| Some(name.strip_suffix(ending)?.strip_suffix('.')?.to_owned());
+    let mut names: Vec<String> = entries.filter_map(|entry| stem(entry.file_name().to_str()?)).collect();
     names.sort();
     names
 }

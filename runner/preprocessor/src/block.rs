@@ -6,7 +6,7 @@ use runner::catalog::Variant;
 use runner::grade::CheckResult;
 use runner::record::shipped;
 
-use crate::markup::{Format, escape, fence, folded, literal, rust, table, words};
+use crate::markup::{Format, escape, fence, folded, literal, program, table, words};
 use crate::shelf::Shelved;
 
 pub(crate) fn text(shelved: &Shelved, format: Format) -> Result<String, String> {
@@ -18,7 +18,7 @@ pub(crate) fn text(shelved: &Shelved, format: Format) -> Result<String, String> 
         commands(shelved),
         checks(shelved)?,
         hints(shelved, format),
-        folded(format, "A solution", &rust(&shelved.solution)),
+        folded(format, "A solution", &program(manifest.edits, &shelved.solution)),
         folded(format, "Why other fixes are wrong", &wrong(shelved)?),
     ]
     .concat();
@@ -33,9 +33,9 @@ pub(crate) fn text(shelved: &Shelved, format: Format) -> Result<String, String> 
 /// The learner's file with its lines numbered, as a verdict names them. The numbers are no part of the
 /// text: they are not selected, copied, searched or read out.
 fn exercise(shelved: &Shelved, format: Format) -> String {
-    let path = shelved.lesson.file("exercise.rs");
+    let path = shelved.lesson.exercise();
     let path = shelved.lesson.relative(&path).display().to_string();
-    let code = rust(&shelved.shipped);
+    let code = program(shelved.lesson.manifest.edits, &shelved.shipped);
     match format {
         Format::Html => {
             let numbers: Vec<String> = (1..=shelved.shipped.lines().count()).map(|number| number.to_string()).collect();

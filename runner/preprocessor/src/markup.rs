@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use runner::catalog::Edits;
+
 /// What the book is made into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -56,9 +58,13 @@ pub(crate) fn fence(info: &str, code: &str) -> String {
     format!("{fence}{info}\n{}\n{fence}\n", code.trim_end_matches('\n'))
 }
 
-/// A Rust file. It is not complete without its lesson, so `mdbook test` leaves it alone.
-pub(crate) fn rust(code: &str) -> String {
-    fence("rust,ignore", code)
+/// The file of a program. One in Rust is not complete without its lesson, so `mdbook test` leaves it alone.
+pub(crate) fn program(language: Edits, code: &str) -> String {
+    let language = match language {
+        Edits::Rust => "rust,ignore",
+        Edits::JavaScript => "js",
+    };
+    fence(language, code)
 }
 
 /// Something that is shown when it is asked for.

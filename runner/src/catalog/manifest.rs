@@ -26,6 +26,9 @@ pub struct Manifest {
     pub wild: Vec<String>,
     /// Three hints, each saying more than the one before.
     pub hints: [String; 3],
+    /// The file that a learner edits.
+    #[serde(default)]
+    pub edits: Edits,
     /// The row of the table that tells this lesson's story.
     pub gauge: Gauge,
     /// How much work a run does.
@@ -35,6 +38,28 @@ pub struct Manifest {
     pub checks: Vec<Check>,
     /// The programs of `wrong/`, by file name without the ending.
     pub wrong: BTreeMap<String, Wrong>,
+}
+
+/// What a learner edits, and what all variants of the lesson are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Edits {
+    /// The add-on.
+    #[default]
+    #[serde(rename = "exercise.rs")]
+    Rust,
+    /// What JavaScript does with an add-on that is right and stays as it is.
+    #[serde(rename = "exercise.mjs")]
+    JavaScript,
+}
+
+impl Edits {
+    /// How the names of the variants' files end.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Edits::Rust => "rs",
+            Edits::JavaScript => "mjs",
+        }
+    }
 }
 
 /// How much work a run does, and what it may use.

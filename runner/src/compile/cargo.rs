@@ -105,6 +105,8 @@ fn build_offline(
 ) -> Result<Built, CompileError> {
     let package = lesson.id.package();
     let target = match variant {
+        // The add-on is the same for all of them.
+        _ if lesson.fixed_addon().is_some() => None,
         Variant::Exercise => None,
         Variant::Solution => Some(format!("{package}-solution")),
         Variant::Wrong(name) => Some(format!("{package}-wrong-{name}")),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{CompileError, write_if_changed};
+use super::{CompileError, Script, write_if_changed};
 use crate::catalog::{Lesson, Variant};
 
 const LOCK: &str = "Cargo.lock";
@@ -14,21 +14,35 @@ const LOCK: &str = "Cargo.lock";
 /// The files of a build, by their path from the root of the course.
 pub(super) struct Inputs {
     files: Vec<(PathBuf, Vec<u8>)>,
-    /// Which of the files is the program.
+    /// Which of the files is the add-on.
     source: usize,
+    /// What the learner has written, where that is not the add-on.
+    script: Option<Script>,
 }
 
 impl Inputs {
     pub(super) fn read(lesson: &Lesson, variant: &Variant) -> Result<Inputs, CompileError> {
         let root = &lesson.root;
-        let exercise = lesson.file("exercise.rs");
+        let exercise = lesson.exercise();
         let given = lesson.given_exercise();
         if given.is_none() && !exercise.is_file() {
             return Err(CompileError::NoExercise { path: exercise, id: lesson.id.clone() });
         }
-        let source = lesson.source(variant)?;
-        let others = lesson.sources().into_iter().filter(|path| *path != source);
-        let mut paths: Vec<PathBuf> = [source.clone()].into_iter().chain(others).collect();
+        let text = |path: &Path| match given {
+            Some(text) if path == exercise => Ok(text.as_bytes().to_vec()),
+            _ => fs::read(path).map_err(CompileError::file("read", path)),
+        };
+        let addon = lesson.addon(variant)?;
+        let mut script = None;
+        let mut paths = vec![addon.clone()];
+        if lesson.fixed_addon().is_some() {
+            let path = lesson.source(variant)?;
+            let text = String::from_utf8_lossy(&text(&path)?).into_owned();
+            script = Some(Script { name: lesson.relative(&path).to_path_buf(), text });
+        } else {
+            // The lesson's other programs have to be there for cargo.
+            paths.extend(lesson.sources().into_iter().filter(|path| *path != addon));
+        }
         paths.extend([
             lesson.file("Cargo.toml"),
             root.join("lessons/build.rs"),
@@ -39,23 +53,24 @@ impl Inputs {
 
         let mut files = vec![(PathBuf::from("Cargo.toml"), workspace(root, lesson)?.into_bytes())];
         for path in paths {
-            let content = match given {
-                Some(text) if path == exercise => text.as_bytes().to_vec(),
-                _ => fs::read(&path).map_err(CompileError::file("read", &path))?,
-            };
-            files.push((lesson.relative(&path).to_path_buf(), content));
+            files.push((lesson.relative(&path).to_path_buf(), text(&path)?));
         }
-        Ok(Inputs { files, source: 1 })
+        Ok(Inputs { files, source: 1, script })
     }
 
-    /// The program's text.
+    /// The add-on's text.
     pub(super) fn source(&self) -> String {
         String::from_utf8_lossy(&self.files[self.source].1).into_owned()
     }
 
-    /// The hash of the program's text.
+    /// What the learner has written, where that is not the add-on.
+    pub(super) fn script(&self) -> Option<Script> {
+        self.script.clone()
+    }
+
+    /// The hash of what the learner has written.
     pub(super) fn source_hash(&self) -> String {
-        hash(&self.files[self.source].1)
+        hash(self.script.as_ref().map_or(&self.files[self.source].1, |script| script.text.as_bytes()))
     }
 
     /// The name of what this build makes: a hash of all that has an influence on it.

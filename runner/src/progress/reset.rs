@@ -27,23 +27,24 @@ pub enum Reset {
 pub fn reset(course: &Course, lesson: &Lesson) -> io::Result<Reset> {
     let exercise = lesson.source(&Variant::Exercise).map_err(io::Error::other)?;
     let shipped = read_source(lesson, &shipped()).ok_or_else(|| io::Error::other("wrong/shipped.rs can't be read"))?;
+    let ending = lesson.manifest.edits.ending();
     let done = match fs::read(&exercise) {
         Ok(edited) if edited == shipped => return Ok(Reset::Nothing),
-        Ok(edited) => Reset::BackedUp(back_up(&course.root.join("backups").join(lesson.id.as_str()), &edited)?),
+        Ok(edited) => Reset::BackedUp(back_up(&course.root.join("backups").join(lesson.id.as_str()), ending, &edited)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Reset::Restored,
         Err(error) => return Err(error),
     };
-    let new = exercise.with_extension("rs.new");
+    let new = exercise.with_extension(format!("{ending}.new"));
     fs::write(&new, shipped)?;
     fs::rename(new, exercise)?;
     Ok(done)
 }
 
 /// Writes to the first free name: no backup overwrites another.
-fn back_up(folder: &Path, content: &[u8]) -> io::Result<PathBuf> {
+fn back_up(folder: &Path, ending: &str, content: &[u8]) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
     for number in 1.. {
-        let path = folder.join(format!("exercise.{number}.rs"));
+        let path = folder.join(format!("exercise.{number}.{ending}"));
         match fs::File::create_new(&path) {
             Ok(mut file) => {
                 io::Write::write_all(&mut file, content)?;

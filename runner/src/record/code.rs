@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::RecordError;
-use crate::catalog::{Lesson, Variant};
+use crate::catalog::{FIXED_ADDON, Lesson, Variant};
 use crate::compile;
 
 /// Hexadecimal digits of a hash that are kept: it tells an edit, and is no signature.
@@ -58,13 +58,17 @@ pub(super) fn hashes(lesson: &Lesson) -> Result<BTreeMap<String, String>, Record
     let read =
         |path: &Path| fs::read(path).map_err(|source| RecordError::File { action: "read", path: path.to_path_buf(), source });
     let mut hashes = BTreeMap::new();
+    let ending = lesson.manifest.edits.ending();
     for variant in lesson.law() {
         let path = lesson.source(&variant).map_err(crate::compile::CompileError::from).map_err(crate::check::CheckError::from)?;
         let name = match &variant {
-            Variant::Wrong(name) => format!("wrong/{name}.rs"),
-            Variant::Solution | Variant::Exercise => format!("solutions/{}.rs", lesson.id),
+            Variant::Wrong(name) => format!("wrong/{name}.{ending}"),
+            Variant::Solution | Variant::Exercise => format!("solutions/{}.{ending}", lesson.id),
         };
         hashes.insert(name, hash(&read(&path)?));
+    }
+    if let Some(addon) = lesson.fixed_addon() {
+        hashes.insert(FIXED_ADDON.into(), hash(&read(&addon)?));
     }
     hashes.insert("drive.mjs".into(), hash(&read(&lesson.file("drive.mjs"))?));
     let manifest = read(&lesson.file("lesson.toml"))?;

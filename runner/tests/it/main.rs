@@ -13,6 +13,7 @@ mod grading;
 mod guard;
 mod holders;
 mod isolation;
+mod javascript;
 mod ledger;
 mod misbehaviour;
 mod output;

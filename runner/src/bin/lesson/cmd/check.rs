@@ -191,7 +191,7 @@ fn close(session: &Session, lessons: &[Lesson], variant: &Variant, totals: &Tota
     }
     if let Some(first) = lessons.iter().find(|lesson| progress.state(lesson) != State::Done) {
         println!();
-        let exercise = first.file("exercise.rs");
+        let exercise = first.exercise();
         println!("Edit    {}", session.links.in_text(&first.relative(&exercise).to_string_lossy()));
         println!("Check   cargo lesson check {}", first.id);
         println!("Hint    cargo lesson hint {}", first.id);

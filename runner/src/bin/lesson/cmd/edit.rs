@@ -17,7 +17,7 @@ pub(super) fn execute(session: &Session, id: Option<&str>) -> Result<u8> {
     };
     let lesson = session.catalog.lesson(&id)?;
     session.remember(|progress| progress.set_current(&lesson.id));
-    let opening = session.opening(&lesson.file("exercise.rs"), 1).map_err(|error| Usage(error.to_string()))?;
+    let opening = session.opening(&lesson.exercise(), 1).map_err(|error| Usage(error.to_string()))?;
     let mut command = Command::new(&opening.program);
     command.args(&opening.args);
     let failed = || format!("failed to start {}", opening.program);
@@ -26,6 +26,6 @@ pub(super) fn execute(session: &Session, id: Option<&str>) -> Result<u8> {
         return Err(command.exec()).with_context(failed);
     }
     command.stdin(Stdio::null()).spawn().with_context(failed)?;
-    println!("{} is opened by {}.", lesson.relative(&lesson.file("exercise.rs")).display(), opening.program);
+    println!("{} is opened by {}.", lesson.relative(&lesson.exercise()).display(), opening.program);
     Ok(0)
 }

@@ -7,7 +7,7 @@ use crate::session::Session;
 
 pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
     let lesson = session.catalog.lesson(id)?;
-    let exercise = lesson.file("exercise.rs");
+    let exercise = lesson.exercise();
     let exercise = lesson.relative(&exercise).display();
     match progress::reset(&session.course, &lesson).with_context(|| format!("failed to reset {exercise}"))? {
         Reset::BackedUp(path) => {

@@ -355,7 +355,7 @@ impl<'a> Watch<'a> {
     fn go(&mut self, lesson: Lesson) {
         let (id, inputs) = (lesson.id.clone(), self.inputs.clone());
         // Before the check, so that a save in between is not missed.
-        let saves = Saves::watch(&lesson.file("exercise.rs"), move |notice| {
+        let saves = Saves::watch(&lesson.exercise(), move |notice| {
             let _ = inputs.send(Input::Saved(id.clone(), notice));
         });
         self.saves = Some(saves);
@@ -434,7 +434,7 @@ impl<'a> Watch<'a> {
     }
 
     pub(crate) fn exercise(&self) -> PathBuf {
-        self.lesson.file("exercise.rs")
+        self.lesson.exercise()
     }
 
     /// Remembers something of this lesson.

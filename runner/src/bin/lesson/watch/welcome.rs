@@ -36,7 +36,7 @@ fn text(lesson: &Lesson, plain: bool) -> String {
     } else {
         "After GC draws a screen. Type plain for lines instead, as a screen reader needs."
     };
-    let exercise = lesson.file("exercise.rs");
+    let exercise = lesson.exercise();
     format!(
         "{first}\n\
          \n\

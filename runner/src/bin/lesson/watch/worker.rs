@@ -83,7 +83,7 @@ fn work(course: &Course, jobs: &Receiver<Job>, inputs: &Sender<Input>) {
             let _ = inputs.send(Input::Event(number, event));
         };
         let result = check::check(course, &lesson, &Variant::Exercise, options, &mut tell, &cancel);
-        let on_disk = saves::look(&lesson.file("exercise.rs"));
+        let on_disk = saves::look(&lesson.exercise());
         let _ = inputs.send(Input::Ended(Box::new(Ended { number, result, on_disk })));
     }
 }
