@@ -1,0 +1,9 @@
+// How many events are left when all that is garbage has gone? `gc` collects garbage, and `alive` counts
+// the native halves that are there.
+export async function settle(gc, alive) {
+  for (let i = 0; i < 10; i++) {
+    gc();
+    await null;
+  }
+  return alive();
+}

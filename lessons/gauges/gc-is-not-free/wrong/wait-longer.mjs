@@ -1,0 +1,8 @@
+// How many events are left when all that is garbage has gone? `gc` collects garbage, and `alive` counts
+// the native halves that are there.
+export async function settle(gc, alive) {
+  gc();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  gc();
+  return alive();
+}
