@@ -6,6 +6,7 @@ use napi_derive::napi;
 
 /// A calendar. It counts the native halves of its events.
 #[napi]
+#[derive(Default)]
 pub struct Calendar {
     alive: Arc<AtomicU32>,
 }
@@ -13,10 +14,8 @@ pub struct Calendar {
 #[napi]
 impl Calendar {
     #[napi(constructor)]
-    #[expect(clippy::new_without_default, reason = "JavaScript makes them")]
     pub fn new() -> Calendar {
-        let alive = Arc::default();
-        Calendar { alive }
+        Calendar::default()
     }
 
     /// A new event.
