@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::catalog::LessonId;
+use crate::catalog::{Edits, LessonId};
 
 /// An exercise has some 45 lines. This is a hundred times as much.
 const MOST: u64 = 256 << 10;
@@ -59,12 +59,12 @@ impl HandIn {
     ///
     /// # Errors
     /// When it is not there, or not what is taken.
-    pub fn exercise(&self, lesson: &LessonId) -> Result<String, Refusal> {
+    pub fn exercise(&self, lesson: &LessonId, edits: Edits) -> Result<String, Refusal> {
         let unreadable = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Refusal::Missing,
             _ => Refusal::Unreadable(error.to_string()),
         };
-        let path = self.topics.join(lesson.as_str()).join("exercise.rs");
+        let path = self.topics.join(lesson.as_str()).join(format!("exercise.{}", edits.ending()));
         // A part at a time from the folder on, `lessons` too: each of them may be a link.
         let parts = path.ancestors().take(4).collect::<Vec<_>>();
         for part in parts.into_iter().rev() {
@@ -118,7 +118,7 @@ mod tests {
         symlink("wrap", folder.join("linked")).unwrap();
 
         let handed = HandIn::open(&folder).unwrap();
-        let read = |slug: &str| handed.exercise(&id(slug));
+        let read = |slug: &str| handed.exercise(&id(slug), Edits::Rust);
         assert_eq!(read("good").unwrap(), "fn f() {}");
         assert_eq!(read("empty").unwrap(), "");
         assert_eq!(read("largest").unwrap().len() as u64, MOST);
@@ -131,15 +131,15 @@ mod tests {
         for slug in ["link", "by-link", "zero"] {
             assert_eq!(read(slug), Err(Refusal::Link), "{slug}");
         }
-        assert_eq!(handed.exercise(&"linked/good".parse().unwrap()), Err(Refusal::Link));
+        assert_eq!(handed.exercise(&"linked/good".parse().unwrap(), Edits::Rust), Err(Refusal::Link));
 
         // The folder that was named may be a link; `lessons/` in it may not.
         symlink(&folder, temporary.path().join("named")).unwrap();
-        assert!(HandIn::open(&temporary.path().join("named")).unwrap().exercise(&id("good")).is_ok());
+        assert!(HandIn::open(&temporary.path().join("named")).unwrap().exercise(&id("good"), Edits::Rust).is_ok());
         fs::create_dir(temporary.path().join("checkout")).unwrap();
         symlink(&folder, temporary.path().join("checkout/lessons")).unwrap();
         let linked = HandIn::open(&temporary.path().join("checkout")).unwrap();
-        assert_eq!(linked.exercise(&id("good")), Err(Refusal::Link));
+        assert_eq!(linked.exercise(&id("good"), Edits::Rust), Err(Refusal::Link));
         assert!(HandIn::open(&temporary.path().join("elsewhere.rs")).is_err());
         assert!(HandIn::open(&temporary.path().join("nobody")).is_err());
     }

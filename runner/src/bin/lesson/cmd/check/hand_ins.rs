@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::Result;
-use runner::catalog::{CatalogError, Lesson, LessonId};
+use runner::catalog::{CatalogError, Edits, Lesson, LessonId};
 use runner::check::Checked;
 use runner::event::Event;
 use runner::hand_in::{HandIn, Refusal};
@@ -68,7 +68,7 @@ pub(super) fn execute(session: &Session, args: &CheckArgs, lessons: Lessons, mut
         report.add(&hand_in.name, id, begun.elapsed().as_secs_f64(), result);
     }
     for (name, _) in rows.iter().filter(|(_, marks)| marks.iter().all(|mark| *mark == Mark::Missing)) {
-        eprintln!("warning: {name} has none of these, neither as lessons/topic/slug/exercise.rs nor as topic/slug/exercise.rs");
+        eprintln!("warning: {name} has none of these, neither in lessons/topic/slug/ nor in topic/slug/");
     }
     match args.format {
         Format::Json => json(&totals.event()),
@@ -94,7 +94,8 @@ struct Graded {
 }
 
 fn one(grader: &Grader, hand_in: &HandIn, id: &LessonId, lesson: &Result<Lesson, CatalogError>) -> Graded {
-    let text = hand_in.exercise(id);
+    let edits = lesson.as_ref().map_or(Edits::Rust, |lesson| lesson.manifest.edits);
+    let text = hand_in.exercise(id, edits);
     let mut progress = grader.session.status();
     let refused = text.as_ref().err().map(Refusal::to_string);
     let event = Event::HandIn { folder: hand_in.name.clone(), lesson: id.clone(), refused };
