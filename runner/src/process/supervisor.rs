@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::time::TimeValLike;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
@@ -32,6 +33,9 @@ enum Event {
 /// `lesson supervise`: reads a job from stdin, runs it, and writes what became of it to stdout.
 /// Answers the exit code.
 pub fn supervise() -> u8 {
+    // A line that nobody takes any more must not be the end of whoever has to sweep.
+    // SAFETY: no other thread is there yet, and nothing is called.
+    let _ = unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn) };
     let mut request = String::new();
     let _ = io::stdin().lock().read_line(&mut request);
     let Ok(job) = serde_json::from_str::<Job>(&request) else {
