@@ -26,6 +26,8 @@ fn images(dockerfile: &str) -> Vec<(String, Vec<u32>)> {
 fn a_development_container_has_what_the_course_needs() {
     let config: Value = serde_json::from_str(&read(".devcontainer/devcontainer.json")).unwrap();
     assert_eq!(config["build"]["dockerfile"], "Dockerfile");
+    let settings: Value = serde_json::from_str(&read(".vscode/settings.json")).unwrap();
+    assert_eq!(settings["rust-analyzer.check.workspace"], false, "a save checks one lesson");
     let dockerfile = read(".devcontainer/Dockerfile");
     assert!(dockerfile.contains(&format!("USER {}", config["remoteUser"].as_str().unwrap())), "{dockerfile}");
 
