@@ -62,6 +62,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ("tsfn/dangling-payload", "what waits in the queue is there", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
     ("tsfn/backpressure", "the queue stays short", &["let index = index.build_threadsafe_function().build()?;"]),
     ("tsfn/keeps-alive", "the run ends by itself", &["let listener = listener.build_threadsafe_function().build()?;"]),
+    ("external/adjust-storm", "V8 is told no more than there is", &["env.adjust_external_memory(bytes)?;"]),
     (
         "external/borrowed-slice",
         "what is read is there",
