@@ -17,6 +17,7 @@ use crate::fixture::shared_work;
 const LINES: &[(&str, &str, &[&str])] = &[
     // The add-ons of lessons about gauges have no bug, and so no line.
     ("gauges/gc-is-not-free", "single events are gone", &[]),
+    ("gauges/which-number", "what is sound is not accused", &[]),
     (
         "scopes/callback-loop",
         "handles stay bounded inside the call",
