@@ -104,6 +104,10 @@ pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording
             None => {
                 let kind = ending::left_open(recording);
                 result.places = kind.map_or_else(Vec::new, |kind| sites::left_open(kind, recording, program));
+                if kind.is_some() && result.places.is_empty() {
+                    let reason = if sites::are_known(recording) { sites::ELSEWHERE } else { sites::UNKNOWN };
+                    result.evidence.push(reason.into());
+                }
             }
         }
     }
@@ -114,22 +118,35 @@ fn explain_metric(result: &mut CheckResult, metric: Metric, recording: &Recordin
         result.fault = sites::fault::incident(recording, program).map(Box::new);
     }
     result.places = sites::explain(metric, recording, program);
-    // Where bytes were at their highest is not known, only where those are that were still there at the end of the
-    // work. When most are gone by then, the lines of the rest would mislead.
-    if let (Metric::BytesPeak | Metric::ExternalPeak, Ok(peak)) = (metric, Measured(recording).metric(metric)) {
-        let explained: i64 = result.places.iter().map(|place| place.count).sum();
-        if (explained as f64) * 2.0 < peak {
-            result.places.clear();
-        }
-    }
-    if !metric.kinds().is_empty() && !sites::are_known(recording) {
-        result.evidence.push(sites::UNKNOWN.into());
-    }
+    result.evidence.extend(unnamed(metric, &mut result.places, recording).map(str::to_owned));
     if metric.has_holders() {
         result.holders = holders::explain(&recording.held, &recording.sites, program);
         let missing = recording.held.missing.as_ref();
         result.evidence.extend(missing.map(|reason| format!("who holds them is not known: {reason}")));
     }
+}
+
+/// Why a failed check names no line. Those that would mislead are taken away.
+fn unnamed(metric: Metric, places: &mut Vec<Place>, recording: &Recording) -> Option<&'static str> {
+    if metric.kinds().is_empty() {
+        return None;
+    }
+    if !sites::are_known(recording) {
+        return Some(sites::UNKNOWN);
+    }
+    let measured = Measured(recording).metric(metric).ok()?;
+    // Where bytes were at their highest is not known, only where those are that were still there at the end of the
+    // work. When most are gone by then, the lines of the rest would mislead.
+    if let Metric::BytesPeak | Metric::ExternalPeak = metric {
+        let explained: i64 = places.iter().map(|place| place.count).sum();
+        if (explained as f64) * 2.0 < measured {
+            places.clear();
+            return Some(sites::OVER);
+        }
+    }
+    // What is too little has no line, and what a finalizer has ended is not there any more.
+    let is_there = measured != 0.0 && metric != Metric::FinalizersRun;
+    (is_there && places.is_empty()).then_some(sites::ELSEWHERE)
 }
 
 /// The check that a source fails when it does not compile.

@@ -6,7 +6,8 @@
 //!        →  the sites that a number comes from  →  their lines, by the add-on's debug information
 //! ```
 //!
-//! Of blocks only those sites count that grew in every round: tables of napi-rs grow in some.
+//! Of blocks those sites count that grew in every round: tables of napi-rs grow in some. Where there are none, what
+//! is left counts.
 
 mod amounts;
 pub mod fault;
@@ -90,7 +91,8 @@ pub struct Program<'a> {
 }
 
 /// The places that explain why a metric is as high as it is, the worst first. There are none where a
-/// platform keeps no sites, and for metrics that sites do not explain.
+/// platform keeps no sites, for metrics that sites do not explain, and where no line of the program is in the
+/// stacks of most of it.
 pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<Place> {
     let amounts = Amounts(recording);
     let of = |kind: &Kind| {
@@ -102,10 +104,26 @@ pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<P
             _ => (false, amounts.left(kind)),
         };
         let bytes = matches!(metric, Metric::BlocksKept).then(|| amounts.left(Kind::Bytes));
-        places(kind, at_once, &found, bytes.as_ref(), recording, program)
+        let named = |amounts| places(kind, at_once, amounts, bytes.as_ref(), recording, program);
+        let places = named(&found);
+        if metric != Metric::BlocksKept || !places.is_empty() {
+            return places;
+        }
+        // What is forgotten in some rounds only is left all the same. But a table that has grown is no answer to
+        // where the rest comes from.
+        let left = amounts.left(kind);
+        let places = named(&left);
+        let explained: i64 = places.iter().map(|place| place.count).sum();
+        if explained * 2 < left.values().sum() { Vec::new() } else { places }
     };
     metric.kinds().iter().flat_map(of).collect()
 }
+
+/// What to say where [`explain`] names no line, and stacks are known.
+pub const ELSEWHERE: &str = "no line is named: no line of this source is in the stacks of most of what was counted";
+
+/// What to say of a peak whose lines would mislead.
+pub const OVER: &str = "no line is named: most of it was free again when the work ended";
 
 /// What to say where [`are_known`] says no.
 pub const UNKNOWN: &str = "stacks can't be walked on this processor: verdicts name no line";

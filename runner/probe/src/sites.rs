@@ -231,7 +231,7 @@ pub(crate) fn caller(key: u64, read: impl FnOnce() -> Option<Place>) -> u32 {
 
 /// The number of the site with these frames; it is made when it is new.
 fn find(file: &File, stack: &Stack, caller: u32) -> u32 {
-    let key = hash(stack.frames(), caller);
+    let key = hash(stack.frames().iter().copied().chain([u64::from(caller)]));
     let Some((number, new)) = claim(key, &file.site[..SITES - 1], |site| &site.key) else { return OVERFLOW };
     if new {
         let site = &file.site[number];
@@ -266,9 +266,9 @@ fn claim<T>(key: u64, records: &[T], key_of: impl Fn(&T) -> &AtomicU64) -> Optio
 }
 
 /// In the manner of FNV-1a; never 0.
-fn hash(frames: &[u64], caller: u32) -> u64 {
-    let mix = |hash: u64, frame: &u64| (hash ^ frame).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
-    frames.iter().fold(0xcbf2_9ce4_8422_2325 ^ u64::from(caller), mix).max(1)
+pub(crate) fn hash(words: impl Iterator<Item = u64>) -> u64 {
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
+    words.fold(0xcbf2_9ce4_8422_2325, mix).max(1)
 }
 
 #[cfg(test)]

@@ -27,8 +27,6 @@ type FrameCount = unsafe extern "C" fn(*mut c_void) -> c_int;
 type Frame = unsafe extern "C" fn(*mut c_void, *mut c_void, u32) -> *mut c_void;
 /// `v8::StackFrame::GetLocation`: a line and a column, both from 0 and of 32 bits.
 type Location = unsafe extern "C" fn(*mut c_void) -> u64;
-/// `v8::StackFrame::GetScriptId`.
-type ScriptId = unsafe extern "C" fn(*mut c_void) -> c_int;
 /// `v8::StackFrame::GetFunctionName` and `GetScriptName`.
 type Name = unsafe extern "C" fn(*mut c_void) -> napi_value;
 
@@ -43,7 +41,6 @@ struct Stack {
     frame_count: FrameCount,
     frame: Frame,
     location: Location,
-    script_id: ScriptId,
     function: Name,
     script: Name,
 }
@@ -64,6 +61,12 @@ impl Text {
     pub(crate) fn copy_to(&self, to: &mut [u8]) {
         let length = self.length.min(to.len() - 1);
         to[..length].copy_from_slice(&self.bytes[self.length - length..self.length]);
+    }
+
+    /// The text in words of 64 bits, zeroes behind it.
+    fn words(&self) -> impl Iterator<Item = u64> {
+        let (words, _) = self.bytes.as_chunks::<8>();
+        words.iter().take(self.length.div_ceil(8)).map(|word| u64::from_ne_bytes(*word))
     }
 }
 
@@ -120,10 +123,11 @@ impl Stack {
                 let frame = (self.frame)(trace, isolate, index as u32);
                 let script = (self.script)(frame);
                 if let Some(script) = text(env, script) {
-                    let (location, id) = ((self.location)(frame), (self.script_id)(frame));
-                    // Each isolate has numbers of its own for its scripts.
-                    let place = location ^ ((id as u64) << 48) ^ (isolate.addr() as u64).rotate_left(17);
-                    let key = place.wrapping_mul(0x9e37_79b9_7f4a_7c15).max(1);
+                    let location = (self.location)(frame);
+                    // The script's number and its isolate's address would do for one environment. But each worker
+                    // has others: a line that all of them call would be many places, and one that a later isolate
+                    // has at the address of an earlier one could be taken for that one's.
+                    let key = sites::hash(script.words().chain([location]));
                     let line = (location & 0xffff_ffff) + 1;
                     let function = || text(env, (self.function)(frame)).unwrap_or(Text { bytes: [0; 512], length: 0 });
                     return sites::caller(key, || Some(Place { function: function(), script, line }));
@@ -178,7 +182,6 @@ fn find_stack() -> Option<Stack> {
             frame_count: find(c"_ZNK2v810StackTrace13GetFrameCountEv")?,
             frame: find(c"_ZNK2v810StackTrace8GetFrameEPNS_7IsolateEj")?,
             location: find(c"_ZNK2v810StackFrame11GetLocationEv")?,
-            script_id: find(c"_ZNK2v810StackFrame11GetScriptIdEv")?,
             function: find(c"_ZNK2v810StackFrame15GetFunctionNameEv")?,
             script: find(c"_ZNK2v810StackFrame13GetScriptNameEv")?,
         }

@@ -8,9 +8,10 @@ use runner::course::Course;
 use runner::grade::CheckResult;
 use runner::process::Cancel;
 use runner::run::Options;
-use runner::sites::Place;
+use runner::sites::{ELSEWHERE, OVER, Place};
 
-use crate::fixture::shared_work;
+use crate::fixture::{Fixture, shared_work};
+use crate::ledger::line_of;
 
 /// A lesson, its check, and what stands in a line that must be named, in the order of the places. Those of a
 /// bad access are where the block was allocated, freed and touched, as far as that is in the lesson's source.
@@ -145,6 +146,75 @@ fn a_peak_that_is_over_when_the_work_ends_names_no_line() {
     // Each page was freed when it came out of the queue, so what is left at the end has nothing to do with it.
     let checked = checked("tsfn/backpressure", &Variant::Wrong("shipped".into()), "little waits in memory");
     assert!(checked.places.is_empty(), "{:#?}", checked.places);
+    assert_eq!(checked.evidence, [OVER]);
+}
+
+#[test]
+fn what_no_line_has_done_names_none_and_says_so() {
+    // napi-rs drops these references when the environment ends, and no function of the add-on's source runs then.
+    let (id, check) = ("context/wrong-env", "a reference is used where it was made");
+    let checked = checked(id, &Variant::Wrong("only-at-home".into()), check);
+    assert!(checked.places.is_empty(), "{:#?}", checked.places);
+    assert_eq!(checked.evidence, [ELSEWHERE]);
+}
+
+/// Forgets a block of one byte.
+const FORGET: &str = r#"
+use napi_derive::napi;
+
+#[napi]
+pub fn forget() {
+    Box::leak(Box::new(1u8)); // LINE forgotten
+}
+"#;
+
+/// The check of the blocks that such an exercise keeps.
+fn forgotten(drive: &str, work: &str) -> CheckResult {
+    let course = Fixture::new();
+    course.teach(FORGET, drive, work, &[("blocks", "metric = 'blocks.kept'\nequals = 0")]);
+    course.checks(&[]).into_iter().find(|check| check.name == "blocks").unwrap()
+}
+
+#[test]
+fn a_line_that_many_workers_call_is_one_place() {
+    // The workers of all measured rounds are there at once, so each has an isolate of its own, elsewhere in memory.
+    let drive = "
+const said = new Int32Array(new SharedArrayBuffer(8));
+const workers = [];
+
+export async function round(addon, t) {
+  addon.forget();
+  if (t.index < 1) return t.worker(null);
+  workers.push(t.worker(said));
+  while (Atomics.load(said, 0) < workers.length) await new Promise(setImmediate);
+  if (t.index < 3) return;
+  Atomics.store(said, 1, 1);
+  Atomics.notify(said, 1);
+  await Promise.all(workers);
+}
+
+export function worker(addon, said) {
+  addon.forget();
+  if (said === null) return;
+  Atomics.add(said, 0, 1);
+  Atomics.wait(said, 1, 0);
+}
+";
+    let check = forgotten(drive, "run = 1\ncheck = 1\nrounds = 3\nwarmup = 1");
+    let [place] = &check.places[..] else { panic!("{check:#?}") };
+    assert_eq!((place.at.line, place.count, check.measured.as_str()), (line_of(FORGET, "forgotten"), 6, "6"), "{check:#?}");
+    let mut asked: Vec<_> = place.asked_by.iter().map(|asked| (asked.by.function.as_str(), asked.count)).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, [("round", 3), ("worker", 3)]);
+}
+
+#[test]
+fn a_block_that_one_round_forgets_has_its_line() {
+    // The warm-up, round 0, and the second round.
+    let drive = "export function round(addon, t) {\n  if (t.index % 2 === 0) addon.forget();\n}\n";
+    let check = forgotten(drive, "run = 1\ncheck = 1\nrounds = 3\nwarmup = 1");
+    let [place] = &check.places[..] else { panic!("{check:#?}") };
+    assert_eq!((place.at.line, place.count, check.measured.as_str()), (line_of(FORGET, "forgotten"), 1, "1"), "{check:#?}");
 }
 
 #[test]
