@@ -44,6 +44,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
         &["Heading::new(title).into_reference(env)?;", "#[napi]", "self.children.push(child.clone(env)?);"],
     ),
     ("references/listener-cycle", "no reference is left", &["#[napi]", "self.listener = Some(listener.create_ref()?);"]),
+    ("references/task-holds-on", "no reference is left", &["let tile = Some(tile.create_ref()?);"]),
     ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
     ("wrap/sync-loop", "native memory stays bounded", &["vec![number as u8; SIDE * SIDE]"]),
     (
