@@ -56,6 +56,7 @@ const LINES: &[(&str, &str, &[&str])] = &[
             "drop(unsafe { Box::from_raw(handle) });",
         ],
     ),
+    ("wrap/remove-wrap", "a ticket is freed", &["#[napi]", "let native = Box::into_raw(Box::new(Ticket { seats }));"]),
     ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
     ("external/books-must-balance", "what V8 was told is taken back", &["env.adjust_external_memory(-self.bytes())?;"]),
     ("external/stale-bitmap", "a screen that is off keeps no pixels", &["self.pixels = shades.iter().flat_map(row).collect();"]),
