@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use runner::catalog::ENDS;
+use runner::course::Course;
 use runner::event::Event;
 use runner::grade::{COMPILES, CheckResult};
 use tempfile::TempDir;
@@ -185,6 +186,20 @@ pub(crate) fn processes_of(lesson: u32) -> Vec<u32> {
 /// How often a test does what must come out the same each time: `$TIMES`, or once.
 pub(crate) fn times() -> usize {
     std::env::var("TIMES").ok().map_or(1, |times| times.parse().expect("TIMES is a number"))
+}
+
+/// Writes a file, if it is not the same already: to cargo, what was written has changed.
+pub(crate) fn put(content: &[u8], path: &Path) {
+    if fs::read(path).is_ok_and(|there| there == content) {
+        return;
+    }
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+/// The Node of the tests: `$LESSON_NODE`, or `node`.
+pub(crate) fn node() -> PathBuf {
+    Course::new("", "").node
 }
 
 pub(crate) fn shared_work() -> PathBuf {

@@ -22,6 +22,7 @@ mod progress;
 mod record;
 mod refusal;
 mod saves;
+mod scripts;
 mod shells;
 mod shutdown;
 mod terminal;

@@ -4,6 +4,7 @@
 mod built;
 mod course;
 mod faults;
+mod includes;
 mod pages;
 mod script;
 mod trees;
