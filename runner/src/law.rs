@@ -1,13 +1,11 @@
 //! The law of the lessons: a solution passes, and each program of `wrong/` fails the check that
 //! `lesson.toml` names for it.
 
+use crate::ahead::{Program, Row};
 use crate::catalog::{Lesson, Variant};
-use crate::check::{self, CheckError, Checked};
-use crate::course::Course;
+use crate::check::{CheckError, Checked};
 use crate::event::Event;
 use crate::grade::{CheckResult, Verdict};
-use crate::process::Cancel;
-use crate::run::Options;
 
 /// How a program breaks the law.
 #[derive(Debug, thiserror::Error)]
@@ -36,13 +34,12 @@ fn describe(checks: &[CheckResult]) -> String {
 /// # Errors
 /// When the law is broken, or when there is no verdict.
 pub fn hold(
-    course: &Course,
-    lesson: &Lesson,
-    variant: &Variant,
+    row: &mut Row,
+    (lesson, variant): Program,
+    next: &[Program],
     events: &mut dyn FnMut(Event),
-    cancel: &Cancel,
 ) -> Result<String, Breach> {
-    let checked = check::check(course, lesson, variant, Options::CHECK, events, cancel)?;
+    let checked = row.check((lesson, variant), next, events)?;
     judge(lesson, variant, &checked)
 }
 

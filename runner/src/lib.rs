@@ -7,11 +7,12 @@
 //! catalog → compile → run → measure → grade → report
 //! ```
 //!
-//! [`check`](mod@check) walks it and says on the way what happens, as [`event::Event`]s; the stages
-//! themselves know only of [`step::Step`]s. [`process`] is the only module that starts and ends
-//! programs, and [`course`] says where everything is. The library prints nothing and never exits; the
-//! `lesson` command does.
+//! [`check`](mod@check) walks it and says on the way what happens, as [`event::Event`]s; [`ahead`] does so with
+//! many programs in a row. The stages themselves know only of [`step::Step`]s. [`process`] is the only module that
+//! starts and ends programs, and [`course`] says where everything is. The library prints nothing and never exits;
+//! the `lesson` command does.
 
+pub mod ahead;
 pub mod catalog;
 pub mod check;
 pub mod compile;

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Trial};
+use runner::ahead::Row;
 use runner::catalog::{Catalog, Lesson, Variant};
 use runner::course::Course;
 use runner::law;
 use runner::process::Cancel;
 use runner::record;
+use runner::run::Options;
 use runner::template;
 
 fn main() {
@@ -54,7 +56,8 @@ fn of_program(course: &Arc<Course>, lesson: &Arc<Lesson>, variant: Variant) -> T
         Variant::Exercise | Variant::Solution => "passes".to_owned(),
     };
     Trial::test(format!("{}::{variant} {expectation}", lesson.id), move || {
-        law::hold(&course, &lesson, &variant, &mut |_| {}, &Cancel::default())?;
+        let mut row = Row::new((*course).clone(), Options::CHECK, Cancel::default());
+        law::hold(&mut row, (&lesson, &variant), &[], &mut |_| {})?;
         Ok(())
     })
 }

@@ -1,6 +1,7 @@
 //! The `lesson` command on courses of its own: real cargo, real Node, real processes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod ahead;
 mod book;
 mod catalog;
 mod class;

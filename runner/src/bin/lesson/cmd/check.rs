@@ -8,8 +8,10 @@ use std::io::{Write, stdout};
 use std::time::Instant;
 
 use anyhow::Result;
+use runner::ahead::Row;
 use runner::catalog::{Lesson, LessonId, Variant};
-use runner::check::{self, CheckError, Checked};
+use runner::check::{CheckError, Checked};
+use runner::course::Course;
 use runner::event::Event;
 use runner::progress::State;
 use runner::report::junit::CaseResult;
@@ -72,7 +74,7 @@ fn own(session: &Session, args: &CheckArgs, lessons: Lessons, mut report: Report
     let broken = args.partition.of(lessons.broken);
     let lessons = args.partition.of(lessons.sound);
     session.ready_to_run()?;
-    let grader = Grader { session, variant, format: *format, colour: session.course.colour && args.junit.is_none() };
+    let mut grader = Grader::new(session, args);
     let topic = |id: &LessonId| {
         let topic = session.catalog.topics().iter().find(|topic| topic.ids.contains(id));
         topic.map_or_else(|| id.topic().to_owned(), |topic| topic.title.clone())
@@ -87,11 +89,13 @@ fn own(session: &Session, args: &CheckArgs, lessons: Lessons, mut report: Report
         grader.no_verdict(id, &error.to_string());
         add(id, 0.0, CaseResult::Error(error.to_string().into()));
     }
-    for lesson in &lessons {
+    for (index, lesson) in lessons.iter().enumerate() {
         let begun = Instant::now();
         // The details of many lessons at once would hide which of them failed.
         let detail = if lessons.len() == 1 { Detail::Full } else { Detail::Brief };
-        let graded = grader.grade(lesson);
+        let mut progress = Progress::new(session.live(), false);
+        let graded = grader.grade(lesson, &lessons[index + 1..], &mut progress);
+        drop(progress);
         if session.cancel.is_cancelled() {
             return Ok(INTERRUPTED);
         }
@@ -126,24 +130,27 @@ struct Grader<'a> {
     session: &'a Session,
     variant: &'a Variant,
     format: Format,
-    /// Whether rustc's messages have colours.
-    colour: bool,
+    row: Row,
 }
 
-impl Grader<'_> {
-    /// What is known of a lesson; when there is no way to a verdict, why, and what to do.
-    fn grade(&self, lesson: &Lesson) -> Result<Checked, String> {
-        let mut progress = self.session.status();
-        self.grade_telling(lesson, &mut progress)
+impl<'a> Grader<'a> {
+    fn new(session: &'a Session, args: &'a CheckArgs) -> Grader<'a> {
+        // Whether rustc's messages have colours: a report has none.
+        let colour = session.course.colour && args.junit.is_none();
+        let course = Course { colour, ..session.course.clone() };
+        let row = Row::new(course, Options::CHECK, session.cancel.clone());
+        Grader { session, variant: &args.variant, format: args.format, row }
     }
 
-    fn grade_telling(&self, lesson: &Lesson, progress: &mut Progress) -> Result<Checked, String> {
-        let mut events = |event: Event| match self.format {
+    /// What is known of a lesson; when there is no way to a verdict, why, and what to do.
+    fn grade(&mut self, lesson: &Lesson, next: &[Lesson], progress: &mut Progress) -> Result<Checked, String> {
+        let (variant, format) = (self.variant, self.format);
+        let mut events = |event: Event| match format {
             Format::Json => json(&event),
             Format::Text => progress.event(&event),
         };
-        let course = runner::course::Course { colour: self.colour, ..self.session.course.clone() };
-        let checked = check::check(&course, lesson, self.variant, Options::CHECK, &mut events, &self.session.cancel);
+        let next: Vec<_> = next.iter().map(|next| (next, variant)).collect();
+        let checked = self.row.check((lesson, variant), &next, &mut events);
         checked.map_err(|error| advice(&error))
     }
 

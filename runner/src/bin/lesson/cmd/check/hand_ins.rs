@@ -19,6 +19,9 @@ use crate::cli::{CheckArgs, Format};
 use crate::cmd::Usage;
 use crate::session::{Lessons, Session};
 
+/// How many exercises are read before their turn.
+const MOST_AHEAD: usize = 16;
+
 pub(super) fn execute(session: &Session, args: &CheckArgs, lessons: Lessons, mut report: Report) -> Result<u8> {
     let mut hand_ins = Vec::new();
     let mut names = BTreeSet::new();
@@ -31,8 +34,7 @@ pub(super) fn execute(session: &Session, args: &CheckArgs, lessons: Lessons, mut
         hand_ins.push(hand_in);
     }
     session.ready_to_run()?;
-    let grader =
-        Grader { session, variant: &args.variant, format: args.format, colour: session.course.colour && args.junit.is_none() };
+    let mut grader = Grader::new(session, args);
     let columns = in_order(session, lessons);
     let ids: Vec<LessonId> = columns.iter().map(|(id, _)| id.clone()).collect();
     let mut totals = Totals::default();
@@ -42,13 +44,16 @@ pub(super) fn execute(session: &Session, args: &CheckArgs, lessons: Lessons, mut
     let pairs = args.partition.of(pairs);
     let alone = pairs.len() == 1;
     let mut shown = None;
-    for (row, column) in pairs {
+    for (index, &(row, column)) in pairs.iter().enumerate() {
         let (hand_in, (id, lesson)) = (&hand_ins[row], &columns[column]);
         if args.format == Format::Text && shown.replace(row) != Some(row) {
             println!("{}", session.paint.bold(&hand_in.name));
         }
         let begun = Instant::now();
-        let Graded { mark, result, checked } = one(&grader, hand_in, id, lesson);
+        // What is missing or refused needs no time. A few are enough for all cores.
+        let next = pairs[index + 1..].iter().filter_map(|(row, column)| handed_in(&hand_ins[*row], &columns[*column].1));
+        let next: Vec<Lesson> = next.take(MOST_AHEAD).collect();
+        let Graded { mark, result, checked } = one(&mut grader, hand_in, id, lesson, &next);
         if session.cancel.is_cancelled() {
             return Ok(INTERRUPTED);
         }
@@ -93,7 +98,13 @@ struct Graded {
     checked: Option<Checked>,
 }
 
-fn one(grader: &Grader, hand_in: &HandIn, id: &LessonId, lesson: &Result<Lesson, CatalogError>) -> Graded {
+/// A lesson with the exercise that was handed in for it; none when there is nothing to compile.
+fn handed_in(hand_in: &HandIn, lesson: &Result<Lesson, CatalogError>) -> Option<Lesson> {
+    let lesson = lesson.as_ref().ok()?;
+    Some(lesson.clone().with_exercise(hand_in.exercise(&lesson.id, lesson.manifest.edits).ok()?))
+}
+
+fn one(grader: &mut Grader, hand_in: &HandIn, id: &LessonId, lesson: &Result<Lesson, CatalogError>, next: &[Lesson]) -> Graded {
     let edits = lesson.as_ref().map_or(Edits::Rust, |lesson| lesson.manifest.edits);
     let text = hand_in.exercise(id, edits);
     let mut progress = grader.session.status();
@@ -114,7 +125,7 @@ fn one(grader: &Grader, hand_in: &HandIn, id: &LessonId, lesson: &Result<Lesson,
     let graded = match lesson {
         Ok(lesson) => {
             let lesson = lesson.clone().with_exercise(text);
-            grader.grade_telling(&lesson, &mut progress)
+            grader.grade(&lesson, next, &mut progress)
         }
         Err(error) => Err(error.to_string()),
     };
