@@ -9,9 +9,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 use mdbook_lesson::{Expanded, Shelf, expand, is_served};
+use nix::fcntl::{FcntlArg, fcntl};
 
-/// What a pipe holds, in bytes.
-const PIPE: usize = 64 * 1024;
+/// What a pipe shall hold, in bytes: as much as Linux lets anybody ask for.
+const PIPE: usize = 1 << 20;
+/// What is written at once.
+const CHUNK: usize = 64 << 10;
 
 fn main() -> ExitCode {
     // `mdbook-lesson supports RENDERER`: all are.
@@ -44,7 +47,7 @@ fn preprocess() -> Result<bool> {
     }
     let good = faults.is_empty() || is_served(&context);
     if good {
-        let mut output = BufWriter::with_capacity(PIPE, stdout().lock());
+        let mut output = BufWriter::with_capacity(CHUNK, stdout().lock());
         serde_json::to_writer(&mut output, &book)
             .map_err(Error::from)
             .and_then(|()| Ok(output.flush()?))
@@ -54,9 +57,11 @@ fn preprocess() -> Result<bool> {
 }
 
 /// Reads all of stdin. mdBook writes a few bytes at a time, and whoever waits for them is woken for each, which
-/// takes longer than all that is done here. So this lets some gather.
+/// takes longer than all that is done here. So this lets some gather, in a pipe with room for it.
 fn read_book() -> io::Result<Vec<u8>> {
     let mut stdin = stdin().lock();
+    // It may be no pipe, or have to stay as it is.
+    let _ = fcntl(&stdin, FcntlArg::F_SETPIPE_SZ(PIPE as i32));
     let mut json = Vec::new();
     let mut some = vec![0; PIPE];
     loop {
@@ -64,6 +69,6 @@ fn read_book() -> io::Result<Vec<u8>> {
             0 => return Ok(json),
             length => json.extend_from_slice(&some[..length]),
         }
-        thread::sleep(Duration::from_micros(200));
+        thread::sleep(Duration::from_micros(500));
     }
 }

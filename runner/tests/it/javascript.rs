@@ -65,7 +65,7 @@ fn what_the_learner_wrote_is_graded_remembered_and_kept() {
         _ => None,
     });
     assert_eq!(hashes.collect::<Vec<_>>(), [compile::hash(RIGHT.as_bytes())]);
-    course.lesson(&["list"]).exits_with(0).says("solved gauges/doubles");
+    course.lesson(&["list"]).exits_with(0).says("1 of 1 done");
 
     course.lesson(&["reset", ID]).exits_with(0).says("backups/gauges/doubles/exercise.1.mjs");
     assert_eq!(course.read("backups/gauges/doubles/exercise.1.mjs"), RIGHT);
