@@ -119,7 +119,8 @@ impl Overview {
 }
 
 impl Row {
-    fn new(topic: &str, lesson: &Lesson, progress: &Progress) -> Row {
+    /// What is known of a lesson in the topic with this heading.
+    pub fn new(topic: &str, lesson: &Lesson, progress: &Progress) -> Row {
         let entry = progress.entry(&lesson.id).cloned().unwrap_or_default();
         Row {
             lesson: lesson.id.clone(),
@@ -135,7 +136,8 @@ impl Row {
         }
     }
 
-    fn has(&self, words: &[String]) -> bool {
+    /// Whether each of these words, in lower case, occurs in it.
+    pub fn has(&self, words: &[String]) -> bool {
         let texts =
             [self.lesson.as_str(), &self.title, &self.topic, &self.goal].into_iter().chain(self.wild.iter().map(String::as_str));
         let texts: Vec<String> = texts.map(str::to_lowercase).collect();

@@ -46,10 +46,6 @@ impl State {
             State::Changed => "changed",
         }
     }
-
-    #[doc(hidden)]
-    #[expect(non_upper_case_globals, reason = "the former name of `Done`, for the command that still uses it")]
-    pub const Solved: State = State::Done;
 }
 
 /// What is remembered of the learner, by lesson. What this version of the runner does not know is kept.

@@ -100,7 +100,7 @@ fn show(watch: &mut Watch) {
     let plain = Paint::plain();
     if let Some(list) = watch.list.take() {
         for row in list.shown() {
-            let number = watch.rows.iter().position(|other| other.id == row.id).map_or(0, |place| place + 1);
+            let number = watch.rows.iter().position(|other| other.lesson == row.lesson).map_or(0, |place| place + 1);
             println!("{number:>3} {}", view::row(row, plain));
         }
         println!("{}; `go NUMBER` or `go ID` goes to a lesson.", view::done(watch));

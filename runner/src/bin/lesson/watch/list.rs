@@ -1,23 +1,9 @@
 //! The list of lessons: what is shown of it, and which one is chosen.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use runner::catalog::{Lesson, LessonId};
-use runner::progress::{Progress, State};
-
-use crate::session::Session;
-
-/// A lesson as the list shows it.
-#[derive(Clone, Debug)]
-pub(crate) struct Row {
-    pub(crate) id: LessonId,
-    /// None when its manifest can't be read.
-    pub(crate) state: Option<State>,
-    pub(crate) attempts: u32,
-    pub(crate) minutes: u32,
-    pub(crate) title: String,
-    /// Where a search looks, in lower case.
-    text: String,
-}
+use runner::catalog::LessonId;
+use runner::overview::Row;
+use runner::progress::State;
 
 /// Which lessons are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,43 +37,9 @@ pub(crate) struct List {
 /// How far Page Up and Page Down go.
 const PAGE: usize = 10;
 
-/// All lessons, in the book's order.
-pub(crate) fn rows(session: &Session, progress: &Progress) -> Vec<Row> {
-    let row = |id: &LessonId| match session.catalog.lesson(id.as_str()) {
-        Ok(lesson) => {
-            let manifest = &lesson.manifest;
-            let text = format!("{id} {} {} {}", manifest.title, manifest.goal, manifest.wild.join(" ")).to_lowercase();
-            let (attempts, title) = (progress.attempts(id), manifest.title.clone());
-            Row { id: id.clone(), state: Some(progress.state(&lesson)), attempts, minutes: manifest.minutes, title, text }
-        }
-        Err(error) => {
-            Row { id: id.clone(), state: None, attempts: 0, minutes: 0, title: error.to_string(), text: id.to_string() }
-        }
-    };
-    session.catalog.ids().iter().map(row).collect()
-}
-
-impl Row {
-    /// Takes over where the lesson stands.
-    pub(crate) fn update(&mut self, lesson: &Lesson, progress: &Progress) {
-        self.state = Some(progress.state(lesson));
-        self.attempts = progress.attempts(&lesson.id);
-    }
-}
-
-/// A state in one word.
-pub(crate) fn word(state: Option<State>) -> &'static str {
-    match state {
-        None => "broken",
-        Some(State::Done) => "done",
-        Some(State::Changed) => "changed",
-        Some(State::Edited | State::Untouched) => "pending",
-    }
-}
-
 impl List {
     pub(crate) fn new(rows: Vec<Row>, current: &LessonId) -> List {
-        let selected = rows.iter().position(|row| row.id == *current).unwrap_or(0);
+        let selected = rows.iter().position(|row| row.lesson == *current).unwrap_or(0);
         List { rows, filter: Filter::All, query: String::new(), typing: false, selected }
     }
 
@@ -100,7 +52,7 @@ impl List {
 
     pub(crate) fn shown(&self) -> Vec<&Row> {
         let words: Vec<String> = self.query.split_whitespace().map(str::to_lowercase).collect();
-        let is_shown = |row: &&Row| self.filter.has(row.state) && words.iter().all(|word| row.text.contains(word));
+        let is_shown = |row: &&Row| self.filter.has(row.state) && row.has(&words);
         self.rows.iter().filter(is_shown).collect()
     }
 
@@ -110,11 +62,11 @@ impl List {
     }
 
     fn chosen(&self) -> Option<&LessonId> {
-        self.shown().get(self.place()).map(|row| &row.id)
+        self.shown().get(self.place()).map(|row| &row.lesson)
     }
 
     fn choose(&mut self, id: Option<LessonId>) {
-        self.selected = id.and_then(|id| self.shown().iter().position(|row| row.id == id)).unwrap_or(0);
+        self.selected = id.and_then(|id| self.shown().iter().position(|row| row.lesson == id)).unwrap_or(0);
     }
 
     pub(crate) fn search(&mut self, query: &str) {
@@ -173,12 +125,12 @@ impl List {
 }
 
 impl Filter {
-    fn has(self, state: Option<State>) -> bool {
+    fn has(self, state: State) -> bool {
         match self {
             Filter::All => true,
-            Filter::Pending => word(state) == "pending",
-            Filter::Done => word(state) == "done",
-            Filter::Changed => word(state) == "changed",
+            Filter::Pending => matches!(state, State::Untouched | State::Edited),
+            Filter::Done => state == State::Done,
+            Filter::Changed => state == State::Changed,
         }
     }
 }
@@ -192,12 +144,16 @@ mod tests {
 
     fn list() -> List {
         let row = |(id, state): (&str, State)| Row {
-            id: id.parse().unwrap(),
-            state: Some(state),
-            attempts: 0,
-            minutes: 10,
+            lesson: id.parse().unwrap(),
             title: id.to_uppercase(),
-            text: id.to_owned(),
+            topic: "Topic".into(),
+            minutes: 10,
+            goal: String::new(),
+            wild: Vec::new(),
+            state,
+            attempts: 0,
+            hints: 0,
+            passed_on: None,
         };
         let rows = [("a/one", State::Done), ("a/two", State::Untouched), ("b/three", State::Edited), ("b/four", State::Changed)];
         List::new(rows.map(row).to_vec(), &"a/two".parse().unwrap())
@@ -213,7 +169,7 @@ mod tests {
     }
 
     fn ids(list: &List) -> Vec<&str> {
-        list.shown().iter().map(|row| row.id.as_str()).collect()
+        list.shown().iter().map(|row| row.lesson.as_str()).collect()
     }
 
     #[test]

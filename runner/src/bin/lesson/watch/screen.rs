@@ -187,9 +187,8 @@ fn draw_list(frame: &mut Frame, watch: &mut Watch) {
     let mut chosen = 0;
     let mut topic = "";
     for (place, row) in list.shown().into_iter().enumerate() {
-        let of_row = row.id.as_str().split('/').next().unwrap_or_default();
-        if of_row != topic {
-            topic = of_row;
+        if row.topic != topic {
+            topic = &row.topic;
             lines.push(text(&paint.dim(topic)).lines.swap_remove(0));
         }
         let is_chosen = place == list.place();

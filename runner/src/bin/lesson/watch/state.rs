@@ -19,13 +19,14 @@ use runner::catalog::{Lesson, LessonId};
 use runner::check::Checked;
 use runner::event::Event;
 use runner::grade::Verdict;
+use runner::overview::{Overview, Row};
 use runner::progress::{self, Loaded, Progress, ProgressError, Reset, State};
 use runner::saves::{Notice, Saves};
 use runner::step::Phase;
 
 use super::Input;
 use super::command::{self, Command};
-use super::list::{self, List, Row, Wish};
+use super::list::{List, Wish};
 use super::worker::{Ended, Worker};
 use crate::session::Session;
 
@@ -138,7 +139,7 @@ impl<'a> Watch<'a> {
 
     /// Lessons that are done, and all of them.
     pub(crate) fn done(&self) -> (usize, usize) {
-        (self.rows.iter().filter(|row| row.state == Some(State::Done)).count(), self.rows.len())
+        (self.rows.iter().filter(|row| row.state == State::Done).count(), self.rows.len())
     }
 
     pub(super) fn input(&mut self, input: Input) -> Result<Next> {
@@ -332,8 +333,8 @@ impl<'a> Watch<'a> {
     fn keep_going(&mut self) -> Next {
         let here = self.place();
         let after = self.rows.iter().cycle().skip(here + 1).take(self.rows.len());
-        let next = after.into_iter().find(|row| row.state != Some(State::Done) && row.state.is_some());
-        match next.map(|row| row.id.to_string()) {
+        let next = after.into_iter().find(|row| row.state != State::Done);
+        match next.map(|row| row.lesson.to_string()) {
             Some(id) => {
                 let passed = format!("{} passed.", self.lesson.id);
                 let next = self.go_to(&id);
@@ -371,7 +372,7 @@ impl<'a> Watch<'a> {
 
     fn go_to(&mut self, to: &str) -> Next {
         let by_number = to.parse().ok().and_then(|number: usize| self.rows.get(number.checked_sub(1)?));
-        let id = by_number.map_or(to, |row| row.id.as_str()).to_owned();
+        let id = by_number.map_or(to, |row| row.lesson.as_str()).to_owned();
         match self.session.catalog.lesson(&id) {
             Ok(lesson) => {
                 self.go(lesson);
@@ -386,7 +387,7 @@ impl<'a> Watch<'a> {
 
     fn step(&mut self, by: isize) -> Next {
         let to = self.place().checked_add_signed(by).and_then(|place| self.rows.get(place));
-        match to.map(|row| row.id.to_string()) {
+        match to.map(|row| row.lesson.to_string()) {
             Some(id) => self.go_to(&id),
             None => {
                 self.message = Some(if by > 0 { "This is the last lesson." } else { "This is the first lesson." }.into());
@@ -396,11 +397,11 @@ impl<'a> Watch<'a> {
     }
 
     fn place(&self) -> usize {
-        self.rows.iter().position(|row| row.id == self.lesson.id).unwrap_or(0)
+        self.rows.iter().position(|row| row.lesson == self.lesson.id).unwrap_or(0)
     }
 
     fn state(&self) -> Option<State> {
-        self.rows.get(self.place())?.state
+        self.rows.get(self.place()).map(|row| row.state)
     }
 
     fn show(&mut self, view: View) -> Next {
@@ -444,7 +445,7 @@ impl<'a> Watch<'a> {
         if let Some(progress) = self.loaded(loaded) {
             let place = self.place();
             if let Some(row) = self.rows.get_mut(place) {
-                row.update(&self.lesson, &progress);
+                *row = Row::new(&row.topic, &self.lesson, &progress);
             }
         }
     }
@@ -453,7 +454,7 @@ impl<'a> Watch<'a> {
     fn refresh(&mut self) {
         let loaded = progress::read(&self.session.course);
         let progress = self.loaded(loaded).unwrap_or_default();
-        self.rows = list::rows(self.session, &progress);
+        self.rows = Overview::new(&self.session.catalog, &progress).rows().cloned().collect();
         if let Some(list) = &mut self.list {
             list.refresh(self.rows.clone());
         }

@@ -7,6 +7,7 @@ use runner::check::Checked;
 use runner::grade::Verdict;
 use runner::measure::Measured;
 use runner::number::plural;
+use runner::overview::Row;
 use runner::progress::State;
 use runner::report::memory::wrap;
 use runner::report::paint::Paint;
@@ -14,7 +15,6 @@ use runner::report::{held, memory, printed, strip, verdict};
 use runner::step::Phase;
 
 use super::command::COMMANDS;
-use super::list::{Row, word};
 use super::state::{Checking, Question, View, Watch, Work};
 
 /// The columns of prose.
@@ -198,15 +198,14 @@ pub(crate) const COLUMNS: &str = "  state    lesson                         min 
 
 /// A lesson's line in the list.
 pub(crate) fn row(row: &Row, paint: Paint) -> String {
-    let word = format!("{:<8}", word(row.state));
+    let word = format!("{:<8}", row.state.word());
     let state = match row.state {
-        Some(State::Done) => paint.green(word),
-        Some(State::Changed) => paint.yellow(word),
-        Some(State::Edited | State::Untouched) => word,
-        None => paint.red(word),
+        State::Done => paint.green(word),
+        State::Edited | State::Changed => paint.yellow(word),
+        State::Untouched => word,
     };
     let attempts = if row.attempts == 0 { String::new() } else { row.attempts.to_string() };
-    format!("{state} {:<30} {:>3} {attempts:>8}  {}", row.id.as_str(), row.minutes, row.title)
+    format!("{state} {:<30} {:>3} {attempts:>8}  {}", row.lesson.as_str(), row.minutes, row.title)
 }
 
 /// Breaks each line of a text at blanks.
