@@ -46,7 +46,7 @@ fn a_development_container_has_what_the_course_needs() {
     let port = config["forwardPorts"][0].as_u64().unwrap();
     Fixture::new().lesson(&["book", "--help"]).exits_with(0).says(&format!("[default: {port}]"));
     let page = read("book/grading.md");
-    let of_page = page.split_once("```dockerfile\n").unwrap().1.split("```").next().unwrap();
+    let of_page = page[page.find("\nFROM ").unwrap()..].split("```").next().unwrap();
     assert_eq!(self::images(of_page), images, "the page's container is of the same versions");
     assert!(page.contains(&format!("node-version: {}\n", node.join("."))));
 }

@@ -93,7 +93,7 @@ fn own(session: &Session, args: &CheckArgs, lessons: Lessons, mut report: Report
         let begun = Instant::now();
         // The details of many lessons at once would hide which of them failed.
         let detail = if lessons.len() == 1 { Detail::Full } else { Detail::Brief };
-        let mut progress = Progress::new(session.live(), false);
+        let mut progress = session.status();
         let graded = grader.grade(lesson, &lessons[index + 1..], &mut progress);
         drop(progress);
         if session.cancel.is_cancelled() {
