@@ -274,10 +274,10 @@ fn a_file_of_a_later_version_is_left_alone() {
 #[test]
 fn a_file_that_is_a_link_stays_one() {
     let fixture = Fixture::new();
-    fixture.write("shared/mine.toml", "");
+    fixture.write("common/mine.toml", "");
     fs::create_dir(fixture.path(".lesson")).unwrap();
-    symlink("../shared/mine.toml", fixture.path(FILE)).unwrap();
+    symlink("../common/mine.toml", fixture.path(FILE)).unwrap();
     finish(&mut hint(&fixture, 2)).exits_with(0);
-    assert!(fixture.read("shared/mine.toml").contains("hints = 2"));
+    assert!(fixture.read("common/mine.toml").contains("hints = 2"));
     assert!(fs::symlink_metadata(fixture.path(FILE)).unwrap().is_symlink());
 }
