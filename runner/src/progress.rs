@@ -168,14 +168,6 @@ pub fn remember(course: &Course, lesson: &Lesson, source_hash: &str, verdict: Ve
     update(course, |progress| progress.graded(lesson, source_hash, verdict))
 }
 
-/// Remembers where the learner is.
-///
-/// # Errors
-/// When it can't be written; what was remembered before is still there.
-pub fn set_current(course: &Course, lesson: &LessonId) -> Result<Loaded, ProgressError> {
-    update(course, |progress| progress.set_current(lesson))
-}
-
 /// Where one exercise stands. For more than one, [`read`] once and ask [`Progress::state`].
 pub fn state(course: &Course, lesson: &Lesson) -> State {
     read(course).map(|loaded| loaded.progress).unwrap_or_default().state(lesson)

@@ -195,10 +195,13 @@ fn who_does_not_give_the_lock_back_stops_nobody() {
     finish(&mut hint(&fixture, 1)).exits_with(0);
     let held = fs::File::open(fixture.path(".lesson/lock")).unwrap();
     held.lock().unwrap();
-    assert!(matches!(progress::set_current(&course(&fixture), &lesson(&fixture).id), Err(ProgressError::Locked { .. })));
+    assert!(matches!(
+        progress::update(&course(&fixture), |progress| progress.set_current(&lesson(&fixture).id)),
+        Err(ProgressError::Locked { .. })
+    ));
     assert_eq!(hints(&fixture), 1, "reading needs no lock");
     drop(held);
-    progress::set_current(&course(&fixture), &lesson(&fixture).id).unwrap();
+    progress::update(&course(&fixture), |progress| progress.set_current(&lesson(&fixture).id)).unwrap();
 }
 
 #[test]

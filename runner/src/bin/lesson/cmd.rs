@@ -19,6 +19,7 @@ mod verify;
 mod welcome;
 
 pub(crate) use check::advice;
+pub(crate) use list::standing;
 
 use std::io::{IsTerminal, stdin, stdout};
 

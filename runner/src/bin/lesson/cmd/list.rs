@@ -1,7 +1,7 @@
 //! `lesson list`: the lessons, in the book's order.
 
 use anyhow::Result;
-use runner::overview::{Counts, Overview, Topic};
+use runner::overview::{Counts, Overview, Row, Topic};
 use runner::progress::State;
 use runner::report::paint::Paint;
 
@@ -42,16 +42,21 @@ fn print_topic(topic: &Topic, paint: Paint) {
     let ids = topic.rows.iter().map(|row| &row.lesson).chain(topic.broken.iter().map(|(id, _)| id));
     let width = ids.map(|id| id.as_str().len()).max().unwrap_or(0);
     for row in &topic.rows {
-        let word = format!("{:<7}", row.state.word());
-        let state = match row.state {
-            State::Done => paint.green(word),
-            State::Edited | State::Changed => paint.yellow(word),
-            State::Untouched => word,
-        };
-        let attempts = if row.attempts == 0 { String::new() } else { row.attempts.to_string() };
+        let (state, attempts) = standing(row, paint);
         println!("  {state}  {:>3}  {attempts:>5}  {:width$}  {}", row.minutes, row.lesson.as_str(), row.title);
     }
     for (id, error) in &topic.broken {
         println!("  {}               {:width$}  {error}", paint.red("broken "), id.as_str());
     }
+}
+
+/// Where a lesson stands, in seven columns, and how often it was tried; nothing if never.
+pub(crate) fn standing(row: &Row, paint: Paint) -> (String, String) {
+    let word = format!("{:<7}", row.state.word());
+    let state = match row.state {
+        State::Done => paint.green(word),
+        State::Edited | State::Changed => paint.yellow(word),
+        State::Untouched => word,
+    };
+    (state, if row.attempts == 0 { String::new() } else { row.attempts.to_string() })
 }

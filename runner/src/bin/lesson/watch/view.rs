@@ -8,7 +8,6 @@ use runner::grade::Verdict;
 use runner::measure::Measured;
 use runner::number::plural;
 use runner::overview::Row;
-use runner::progress::State;
 use runner::report::memory::wrap;
 use runner::report::paint::Paint;
 use runner::report::{held, memory, printed, strip, verdict};
@@ -16,6 +15,7 @@ use runner::step::Phase;
 
 use super::command::COMMANDS;
 use super::state::{Checking, Question, View, Watch, Work};
+use crate::cmd::standing;
 
 /// The columns of prose.
 const WIDTH: usize = 78;
@@ -198,14 +198,8 @@ pub(crate) const COLUMNS: &str = "  state    lesson                         min 
 
 /// A lesson's line in the list.
 pub(crate) fn row(row: &Row, paint: Paint) -> String {
-    let word = format!("{:<8}", row.state.word());
-    let state = match row.state {
-        State::Done => paint.green(word),
-        State::Edited | State::Changed => paint.yellow(word),
-        State::Untouched => word,
-    };
-    let attempts = if row.attempts == 0 { String::new() } else { row.attempts.to_string() };
-    format!("{state} {:<30} {:>3} {attempts:>8}  {}", row.lesson.as_str(), row.minutes, row.title)
+    let (state, attempts) = standing(row, paint);
+    format!("{state}  {:<30} {:>3} {attempts:>8}  {}", row.lesson.as_str(), row.minutes, row.title)
 }
 
 /// Breaks each line of a text at blanks.
