@@ -33,6 +33,11 @@ impl CheckError {
                 | CheckError::Run(RunError::Process(ProcessError::Cancelled))
         )
     }
+
+    /// The error, and what to do.
+    pub fn advice(&self) -> String {
+        format!("{self}\n`cargo lesson doctor` says what this machine lacks")
+    }
 }
 
 /// What is known of one variant.

@@ -19,6 +19,7 @@ pub mod compile;
 pub mod course;
 pub mod doctor;
 pub mod event;
+pub mod exercise;
 pub mod grade;
 pub mod hand_in;
 pub mod heap;

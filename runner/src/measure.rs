@@ -1,5 +1,6 @@
 //! From a recording to numbers: the table of moments for a person, and the metrics for the grader.
 
+mod gauge;
 mod sentence;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use crate::number::{count, plural};
 use crate::process::End;
 use crate::run::{Entry, GuardState, Recording};
 use crate::step::Moment;
+pub use gauge::Story;
 
 type Gauges = BTreeMap<String, f64>;
 
@@ -273,7 +275,7 @@ impl<'a> Measured<'a> {
 
     fn row(self, gauge: Gauge) -> Row {
         let start = self.sample(1, Moment::Before);
-        let value = |gauges: &Gauges| self.value(gauge, gauges);
+        let value = |gauges: &Gauges| gauge::value(gauge, gauges, start);
         let last = |moment| self.samples(moment).last().and_then(|(_, gauges)| value(gauges));
         let inside = match peak_of(gauge) {
             Some(peak) => highest(self.samples(Moment::Return).filter_map(|(_, gauges)| get(gauges, peak))),
@@ -290,39 +292,12 @@ impl<'a> Measured<'a> {
     }
 
     fn line(self, gauge: Gauge) -> Vec<f64> {
+        let start = self.sample(1, Moment::Before);
         let values = self.0.entries.iter().filter_map(|entry| match entry {
-            Entry::Sample { round: 1.., gauges, .. } => self.value(gauge, gauges),
+            Entry::Sample { round: 1.., gauges, .. } => gauge::value(gauge, gauges, start),
             _ => None,
         });
         values.collect()
-    }
-
-    fn value(self, gauge: Gauge, gauges: &Gauges) -> Option<f64> {
-        let since_start = |name: &str| {
-            let start = self.sample(1, Moment::Before).and_then(|gauges| get(gauges, name));
-            Some(get(gauges, name)? - start?)
-        };
-        match gauge {
-            Gauge::HeapUsed => get(gauges, "heapUsed"),
-            Gauge::NodeExternal => get(gauges, "external"),
-            Gauge::Bytes => get(gauges, "bytes.live"),
-            Gauge::Blocks => get(gauges, "blocks.live"),
-            Gauge::Handles => get(gauges, "handles.live"),
-            Gauge::References => difference(gauges, "references.created", "references.deleted"),
-            Gauge::Scopes => difference(gauges, "scopes.opened", "scopes.closed"),
-            Gauge::Wraps => difference(gauges, "wraps.created", "wraps.ended"),
-            Gauge::Externals => difference(gauges, "externals.created", "externals.finalized"),
-            Gauge::Functions => difference(gauges, "tsfn.created", "tsfn.finalized"),
-            Gauge::Works => difference(gauges, "works.created", "works.deleted"),
-            Gauge::Deferreds => difference(gauges, "deferreds.created", "deferreds.settled"),
-            Gauge::Hooks => difference(gauges, "hooks.added", "hooks.ended"),
-            Gauge::Instances => difference(gauges, "instances.set", "instances.finalized"),
-            Gauge::Objects => get(gauges, "objects.alive"),
-            Gauge::Finalizers => since_start("finalizers.run"),
-            Gauge::External => get(gauges, "external.net"),
-            Gauge::Queue => get(gauges, "tsfn.queued"),
-            Gauge::Rss => get(gauges, "rss"),
-        }
     }
 }
 

@@ -34,10 +34,12 @@ pub fn bytes(value: f64) -> String {
 
 /// The value of a gauge.
 pub fn gauge_value(gauge: Gauge, value: f64) -> String {
-    match gauge {
-        Gauge::HeapUsed | Gauge::NodeExternal | Gauge::Bytes | Gauge::External | Gauge::Rss => bytes(value),
-        _ => count(value),
-    }
+    if is_of_bytes(gauge) { bytes(value) } else { count(value) }
+}
+
+/// Whether a gauge is a number of bytes; the others count things.
+pub fn is_of_bytes(gauge: Gauge) -> bool {
+    matches!(gauge, Gauge::HeapUsed | Gauge::NodeExternal | Gauge::Bytes | Gauge::External | Gauge::Rss)
 }
 
 /// The value of a metric.

@@ -18,7 +18,7 @@ use crate::compile;
 use crate::course::Course;
 use crate::grade::Verdict;
 
-pub use file::{Loaded, ProgressError, SetAside, read, update};
+pub use file::{Loaded, ProgressError, SetAside, place, read, update};
 pub use reset::{Reset, reset};
 
 /// Where an exercise stands.

@@ -169,7 +169,7 @@ fn folder(course: &Course) -> PathBuf {
 }
 
 /// Where the file is. One that is a link, to a folder that several machines share, stays one.
-fn place(course: &Course) -> PathBuf {
+pub fn place(course: &Course) -> PathBuf {
     let path = folder(course).join("progress.toml");
     fs::canonicalize(&path).unwrap_or(path)
 }

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{read_source, shipped};
 use crate::catalog::{Lesson, Variant};
 use crate::course::Course;
+use crate::exercise::{Draft, back_up};
 
 /// What a reset has found and done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,33 +28,12 @@ pub enum Reset {
 pub fn reset(course: &Course, lesson: &Lesson) -> io::Result<Reset> {
     let exercise = lesson.source(&Variant::Exercise).map_err(io::Error::other)?;
     let shipped = read_source(lesson, &shipped()).ok_or_else(|| io::Error::other("wrong/shipped.rs can't be read"))?;
-    let ending = lesson.manifest.edits.ending();
     let done = match fs::read(&exercise) {
         Ok(edited) if edited == shipped => return Ok(Reset::Nothing),
-        Ok(edited) => Reset::BackedUp(back_up(&course.root.join("backups").join(lesson.id.as_str()), ending, &edited)?),
+        Ok(edited) => Reset::BackedUp(back_up(course, lesson, &edited)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Reset::Restored,
         Err(error) => return Err(error),
     };
-    let new = exercise.with_extension(format!("{ending}.new"));
-    fs::write(&new, shipped)?;
-    fs::rename(new, exercise)?;
+    Draft::write(&exercise, &shipped)?.put()?;
     Ok(done)
-}
-
-/// Writes to the first free name: no backup overwrites another.
-fn back_up(folder: &Path, ending: &str, content: &[u8]) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    for number in 1.. {
-        let path = folder.join(format!("exercise.{number}.{ending}"));
-        match fs::File::create_new(&path) {
-            Ok(mut file) => {
-                io::Write::write_all(&mut file, content)?;
-                file.sync_all()?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    unreachable!("the numbers do not end")
 }

@@ -18,7 +18,6 @@ mod solution;
 mod verify;
 mod welcome;
 
-pub(crate) use check::advice;
 pub(crate) use list::standing;
 
 use std::io::{IsTerminal, stdin, stdout};

@@ -151,7 +151,7 @@ impl<'a> Grader<'a> {
         };
         let next: Vec<_> = next.iter().map(|next| (next, variant)).collect();
         let checked = self.row.check((lesson, variant), &next, &mut events);
-        checked.map_err(|error| advice(&error))
+        checked.map_err(|error| error.advice())
     }
 
     fn no_verdict(&self, id: &LessonId, message: &str) {
@@ -210,11 +210,6 @@ pub(super) fn unable(error: CheckError) -> Result<u8> {
     if error.is_cancelled() {
         return Ok(INTERRUPTED);
     }
-    eprintln!("error: {}", advice(&error));
+    eprintln!("error: {}", error.advice());
     Ok(UNABLE)
-}
-
-/// The error, and what to do.
-pub(crate) fn advice(error: &CheckError) -> String {
-    format!("{error}\n`cargo lesson doctor` says what this machine lacks")
 }

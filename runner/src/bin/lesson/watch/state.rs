@@ -324,7 +324,7 @@ impl<'a> Watch<'a> {
                 }
             }
             Err(error) if error.is_cancelled() => self.work = Work::Nothing,
-            Err(error) => self.work = Work::Unable(crate::cmd::advice(&error)),
+            Err(error) => self.work = Work::Unable(error.advice()),
         }
         Next::Show
     }
