@@ -1,51 +1,73 @@
 //! `lesson-server`: builds the book, serves it to a browser on this machine, and builds it again when a page
-//! changes. `cargo lesson book` compiles this and becomes it; it is a program of its own so that the first
-//! verdict does not wait for mdBook and a web server to compile.
+//! changes. With `--play` the exercises can be edited and run in its pages. `cargo lesson book` and `cargo lesson
+//! serve` compile this and become it; it is a program of its own so that the first verdict does not wait for mdBook
+//! and a web server to compile.
 //!
 //! ```text
-//! book     builds the book, by mdBook's own crates, into a folder that is gone again
-//! site     what was built, in memory
-//! edition  the site as it is now, and what is wrong with it
-//! watch    builds again when a file has changed
-//! guard    who may ask, for all routes at once
-//! page     what is added to a page when it is served
-//! serve    the answers
-//! say      what the terminal shows
-//! browser  opens one
+//! book      builds the book, by mdBook's own crates, into a folder that is gone again
+//! site      what was built, in memory
+//! edition   the site as it is now, and what is wrong with it
+//! watch     builds again when a file has changed
+//! guard     who may ask, for all routes at once
+//! token     the secret of this start
+//! page      what is added to a page when it is served
+//! ui        the scripts and styles for that
+//! serve     the answers
+//! api       what a page can ask for: to hear of a lesson, and to do something with it
+//! exercise  the learner's file: read, and written so that nothing is lost
+//! files     what is in those that somebody looks at
+//! runs      one run at a time
+//! log       what a run has said
+//! listener  a page that listens to all of this
+//! news      the bell that wakes it
+//! say       what the terminal shows
+//! browser   opens one
 //! ```
 
+mod api;
 mod book;
 mod browser;
 mod edition;
+mod exercise;
+mod files;
 mod guard;
+mod listener;
+mod log;
+mod news;
 mod page;
+mod runs;
 mod say;
 mod serve;
 mod site;
+mod token;
+mod ui;
 mod watch;
 
 use std::io::{ErrorKind, stderr};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
-use clap::Parser;
-use runner::course::Course;
-use runner::process::RunFolder;
+use clap::{Parser, Subcommand};
+use runner::course::{Course, program_at};
+use runner::process::{RunFolder, supervise};
 use tracing_subscriber::filter::LevelFilter;
 
+use api::Play;
 use book::Workshop;
 use edition::{Edition, Editions};
-use serve::Server;
+use serve::{Playing, Server};
+use token::Token;
 
 /// Not able to start, as in the `lesson` command.
 const UNABLE: u8 = 3;
 /// Ended by Ctrl-C, as shells count it.
 const INTERRUPTED: u8 = 130;
 
-/// Build the book and serve it on this machine; `cargo lesson book` runs this.
+/// Build the book and serve it on this machine; `cargo lesson book` and `cargo lesson serve` run this.
 #[derive(Parser)]
 #[command(name = "lesson-server", version)]
 struct Cli {
@@ -61,9 +83,28 @@ struct Cli {
     /// Open the book in a browser
     #[arg(long)]
     open: bool,
+    /// Let the exercises be edited and run in the pages
+    #[arg(long)]
+    play: bool,
+    /// The node to run them with [default: $LESSON_NODE, or the one in $PATH]
+    #[arg(long, value_name = "PATH")]
+    node: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Be the process between the runner and a program
+    #[command(hide = true)]
+    Supervise,
 }
 
 fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some(Command::Supervise) = cli.command {
+        return ExitCode::from(supervise());
+    }
     // What mdBook warns of.
     tracing_subscriber::fmt()
         .with_max_level(LevelFilter::WARN)
@@ -72,7 +113,7 @@ fn main() -> ExitCode {
         .with_target(false)
         .with_ansi(false)
         .init();
-    match run(&Cli::parse()) {
+    match run(&cli) {
         Ok(()) => ExitCode::from(INTERRUPTED),
         Err(error) => {
             say::progress(format_args!("error: {}", format!("{error:#}").trim_end()));
@@ -83,16 +124,15 @@ fn main() -> ExitCode {
 
 /// Serves until it is told to stop.
 fn run(cli: &Cli) -> Result<()> {
-    let root = root(cli)?;
-    let runs = cli.work.clone().unwrap_or_else(|| root.join("target/lessons")).join("runs");
+    let course = course(cli)?;
     // Before the work: it may be in vain.
     let listener = listen(cli.port)?;
     let port = listener.local_addr().context("failed to find the port")?.port();
     let server = Server::new(listener).context("failed to start the server")?;
 
-    // What a server that was killed has left of a book.
-    RunFolder::sweep_abandoned(&runs);
-    let workshop = Workshop::new(root, runs);
+    // What one that was killed has left of a book or a run.
+    RunFolder::sweep_abandoned(&course.runs());
+    let workshop = Workshop::new(course.root.clone(), course.runs());
     let watcher = watch::Watcher::new(&workshop.sources()?);
     say::progress("Building the book …");
     let begun = Instant::now();
@@ -101,19 +141,28 @@ fn run(cli: &Cli) -> Result<()> {
 
     let editions = Editions::new(Edition::first(site));
     let watching = watcher.start(workshop, editions.clone());
-    let served = server.run(editions, || {
-        let url = format!("http://127.0.0.1:{port}/");
+    let play = cli.play.then(|| Arc::new(Play::new(course)));
+    let token = Token::new().context("failed to make a key for this server")?;
+    let url = match play {
+        Some(_) => format!("http://127.0.0.1:{port}/#t={token}"),
+        None => format!("http://127.0.0.1:{port}/"),
+    };
+    let playing = play.clone().map(|play| Playing { play, token });
+    let served = server.run(editions, playing, || {
         say::result(format_args!("The book is at {url} until you press Ctrl-C."));
         if cli.open {
             browser::open(url);
         }
     });
+    if let Some(play) = play {
+        play.runs.end();
+    }
     // A build that is under way comes to its end, and its folder goes.
     watching.stop();
     served
 }
 
-fn root(cli: &Cli) -> Result<PathBuf> {
+fn course(cli: &Cli) -> Result<Course> {
     let here = std::env::current_dir().context("failed to find the current folder")?;
     let root = match &cli.root {
         Some(root) => here.join(root),
@@ -123,7 +172,15 @@ fn root(cli: &Cli) -> Result<PathBuf> {
     if !root.join("book.toml").is_file() {
         bail!("{} is missing: the book is built as it says", root.join("book.toml").display());
     }
-    Ok(root)
+    let this = std::env::current_exe().context("failed to find this program")?;
+    let mut course = Course::new(root, this);
+    if let Some(work) = &cli.work {
+        course.work = here.join(work);
+    }
+    if let Some(node) = &cli.node {
+        course.node = program_at(node.clone());
+    }
+    Ok(course)
 }
 
 /// On this machine alone; there is no option for another address.
@@ -131,7 +188,7 @@ fn listen(port: u16) -> Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
             let other = port.checked_add(1).unwrap_or(3737);
-            anyhow!("port {port} is taken, perhaps by another `cargo lesson book`: stop that, or add `--port {other}`")
+            anyhow!("port {port} is taken, perhaps by another `cargo lesson book` or `serve`: stop that, or add `--port {other}`")
         }
         ErrorKind::PermissionDenied => anyhow!("port {port} is not yours to take: choose one above 1023 with --port"),
         _ => anyhow!(error).context(format!("failed to listen at port {port}")),

@@ -1,11 +1,12 @@
-//! What is added to a page when it is served: which edition it is from, why there is no newer one, and the
-//! policy that its browser shall hold it to.
+//! What is added to a page when it is served: which edition it is from, why there is no newer one, what it can do
+//! here, and the policy that its browser shall hold it to.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::edition::Edition;
+use crate::ui;
 
 /// The address that mdBook's script opens a WebSocket to, as it is in the built pages.
 pub(crate) const LIVE: &str = "__live?edition=";
@@ -19,12 +20,20 @@ pub(crate) struct Page {
     pub(crate) policy: String,
 }
 
-/// Makes a page of what was built; `host` is what the browser calls this server.
-pub(crate) fn dress(built: &str, edition: &Edition, host: &str) -> Page {
+/// Makes a page of what was built; `host` is what the browser calls this server. With `play`, the page does more
+/// than be read.
+pub(crate) fn dress(built: &str, edition: &Edition, host: &str, play: bool) -> Page {
     // So that a page of an edition that is over by the time it listens is loaded again all the same.
     let mut html = built.replacen(LIVE, &format!("{LIVE}{}", edition.number), 1);
     if let Some(failure) = &edition.failure {
         html = html.replacen("<main>", &format!("<main>\n{}", notice(failure)), 1);
+    }
+    if play {
+        let style = format!("<link rel=\"stylesheet\" href=\"{}play.css\">\n</head>", ui::FOLDER);
+        html = html.replacen("</head>", &style, 1);
+        if let Some(end) = html.rfind("</body>") {
+            html.insert_str(end, &format!("<script type=\"module\" src=\"{}main.js\"></script>\n", ui::FOLDER));
+        }
     }
     let policy = policy(&html, host);
     Page { html, policy }
@@ -69,20 +78,20 @@ mod tests {
 
     #[test]
     fn a_page_knows_its_edition() {
-        let page = dress("<script>\"__live?edition=\"</script><main>", &edition(None), "localhost:1");
+        let page = dress("<script>\"__live?edition=\"</script><main>", &edition(None), "localhost:1", false);
         assert_eq!(page.html, "<script>\"__live?edition=7\"</script><main>");
     }
 
     #[test]
     fn only_the_scripts_of_the_page_may_run() {
-        let page = dress("<script>alert(1)</script><script src=\"a.js\"></script>", &edition(None), "localhost:1");
+        let page = dress("<script>alert(1)</script><script src=\"a.js\"></script>", &edition(None), "localhost:1", false);
         let hash = "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='";
         assert!(page.policy.contains(&format!("script-src 'self' {hash};")), "{}", page.policy);
     }
 
     #[test]
     fn a_failure_is_text() {
-        let page = dress("<main>\n<h1>A</h1>", &edition(Some("<b> & \"c\"")), "localhost:1");
+        let page = dress("<main>\n<h1>A</h1>", &edition(Some("<b> & \"c\"")), "localhost:1", false);
         assert!(page.html.contains("<pre>&lt;b> &amp; \"c\"</pre>"), "{}", page.html);
         assert!(page.html.ends_with("<h1>A</h1>"));
     }

@@ -1,6 +1,8 @@
-//! The answers: the files of the newest edition, and a WebSocket that says when to load a page again.
+//! The answers: the files of the newest edition, a WebSocket that says when to load a page again, and what a page
+//! needs to do more than be read.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::Poll;
 
 use anyhow::{Context, Result};
@@ -16,9 +18,12 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::api::{self, Play};
 use crate::edition::Editions;
-use crate::guard::{Host, guard};
+use crate::guard::{Gate, Host, guard};
 use crate::page::{LIVE_PATH, dress};
+use crate::token::Token;
+use crate::ui;
 
 /// A server that does not answer yet. It listens to Ctrl-C, the end of the terminal and a request to end from
 /// the moment at which it is made, so that a build is not cut off.
@@ -30,7 +35,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(listener: std::net::TcpListener) -> Result<Server> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let inside = runtime.enter();
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
@@ -41,7 +46,7 @@ impl Server {
     }
 
     /// Answers requests until it is told to stop. Says when it is `ready`.
-    pub(crate) fn run(self, editions: Editions, ready: impl FnOnce()) -> Result<()> {
+    pub(crate) fn run(self, editions: Editions, play: Option<Playing>, ready: impl FnOnce()) -> Result<()> {
         let Server { runtime, listener, mut stops } = self;
         runtime.block_on(async {
             let port = listener.local_addr()?.port();
@@ -51,39 +56,60 @@ impl Server {
             });
             ready();
             tokio::select! {
-                served = axum::serve(listener, router(editions, port)) => served.context("the server has failed"),
+                served = axum::serve(listener, router(editions, play, port)) => served.context("the server has failed"),
                 () = stop => Ok(()),
             }
         })
     }
 }
 
-fn router(editions: Editions, port: u16) -> Router {
-    let routes = Router::new().route(LIVE_PATH, get(live)).fallback(file).with_state(editions);
-    // The last layer is the outermost.
-    routes.layer(from_fn_with_state(port, guard))
+/// What a server needs to run exercises, and who may have it do so.
+pub(crate) struct Playing {
+    pub(crate) play: Arc<Play>,
+    pub(crate) token: Token,
 }
 
-async fn file(State(editions): State<Editions>, Extension(host): Extension<Host>, uri: Uri) -> Response {
-    let edition = editions.newest();
-    let (status, file) = match edition.site.get(uri.path()) {
+/// What the pages are made from.
+#[derive(Clone)]
+struct Book {
+    editions: Editions,
+    /// Whether they can do more than be read.
+    plays: bool,
+}
+
+fn router(editions: Editions, playing: Option<Playing>, port: u16) -> Router {
+    let book = Book { editions: editions.clone(), plays: playing.is_some() };
+    let mut routes = Router::new().route(LIVE_PATH, get(live)).fallback(file).with_state(book);
+    let mut gate = Gate { port, token: None };
+    if let Some(Playing { play, token }) = playing {
+        routes = routes.merge(api::routes(play, editions));
+        gate.token = Some(token);
+    }
+    // The last layer is the outermost.
+    routes.layer(from_fn_with_state(Arc::new(gate), guard))
+}
+
+async fn file(State(book): State<Book>, Extension(host): Extension<Host>, uri: Uri) -> Response {
+    let edition = book.editions.newest();
+    let found = edition.site.get(uri.path()).or_else(|| book.plays.then(|| ui::get(uri.path())).flatten());
+    let (status, file) = match found {
         Some(file) => (StatusCode::OK, Some(file)),
         None => (StatusCode::NOT_FOUND, edition.site.get("/404.html")),
     };
     let Some(file) = file else { return (status, "There is no such page.\n").into_response() };
-    match std::str::from_utf8(file.content) {
+    match std::str::from_utf8(&file.content) {
         Ok(html) if file.media_type.starts_with("text/html") => {
-            let page = dress(html, &edition, &host.0);
+            let page = dress(html, &edition, &host.0, book.plays);
             (status, [(CONTENT_TYPE, file.media_type.to_owned()), (CONTENT_SECURITY_POLICY, page.policy)], page.html)
                 .into_response()
         }
-        _ => (status, [(CONTENT_TYPE, file.media_type)], file.content.clone()).into_response(),
+        _ => (status, [(CONTENT_TYPE, file.media_type)], file.content).into_response(),
     }
 }
 
-async fn live(State(editions): State<Editions>, uri: Uri, upgrade: WebSocketUpgrade) -> Response {
+async fn live(State(book): State<Book>, uri: Uri, upgrade: WebSocketUpgrade) -> Response {
     let seen = uri.query().and_then(|query| query.strip_prefix("edition=")?.parse().ok());
-    upgrade.on_upgrade(move |socket| tell_when_newer(socket, editions, seen))
+    upgrade.on_upgrade(move |socket| tell_when_newer(socket, book.editions, seen))
 }
 
 /// Tells a page once to load itself again: when it listens, if it is old then, or when the next edition comes.

@@ -17,8 +17,8 @@ pub(crate) struct Site {
 }
 
 /// A file of the book.
-pub(crate) struct File<'a> {
-    pub(crate) content: &'a Bytes,
+pub(crate) struct File {
+    pub(crate) content: Bytes,
     pub(crate) media_type: &'static str,
 }
 
@@ -31,11 +31,11 @@ impl Site {
     }
 
     /// What is at the path of an address, which is percent-encoded and begins with `/`.
-    pub(crate) fn get(&self, path: &str) -> Option<File<'_>> {
+    pub(crate) fn get(&self, path: &str) -> Option<File> {
         let path = percent_decode_str(path.strip_prefix('/')?).decode_utf8().ok()?;
         let is_folder = path.is_empty() || path.ends_with('/');
         let name = if is_folder { format!("{path}index.html") } else { path.into_owned() };
-        self.files.get(&name).map(|content| File { content, media_type: media_type(&name) })
+        self.files.get(&name).map(|content| File { content: content.clone(), media_type: media_type(&name) })
     }
 }
 
@@ -54,7 +54,8 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Bytes>) -> 
     Ok(())
 }
 
-fn media_type(name: &str) -> &'static str {
+/// By how a name ends.
+pub(crate) fn media_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",

@@ -105,8 +105,13 @@ fn the_book_can_only_be_read() {
     let course = Course::new();
     let server = Server::start(&course);
     for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"] {
-        assert_eq!(status(&server, method, "/", &[HOST]), 405, "{method}");
+        assert_eq!(status(&server, method, "/", &[HOST, ("Origin", "http://127.0.0.1:PORT")]), 405, "{method}");
+        assert_eq!(status(&server, method, "/", &[HOST]), 403, "a browser says where {method} comes from");
     }
+    for path in ["/api/events?lesson=scopes/callback-loop", "/api/do", "/__play/main.js"] {
+        assert_eq!(status(&server, "GET", path, &[HOST]), 404, "{path}");
+    }
+    assert!(!server.get("/scopes/callback-loop.html").text().contains("/__play/"));
     let preflight = [HOST, ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST")];
     assert_eq!(status(&server, "OPTIONS", "/", &preflight), 403);
 }

@@ -77,14 +77,9 @@ pub(crate) enum Command {
     /// Grade your exercises
     Check(CheckArgs),
     /// Read the book in a browser: build it, serve it on this machine, and follow its changes
-    Book {
-        /// The port; 0 takes one that is free [default: 3737]
-        #[arg(long)]
-        port: Option<u16>,
-        /// Open a browser
-        #[arg(long)]
-        open: bool,
-    },
+    Book(Serving),
+    /// Do the lessons in a browser: the book, and in its pages your exercises, to edit, run and have graded
+    Serve(Serving),
     /// List the lessons and which of them are done
     List {
         /// Only lessons with each of these words in their name, title, topic, goal or reports
@@ -167,6 +162,17 @@ pub(crate) enum Command {
     /// Be the process between the runner and a program
     #[command(hide = true)]
     Supervise,
+}
+
+/// How the book is served.
+#[derive(Args)]
+pub(crate) struct Serving {
+    /// The port; 0 takes one that is free [default: 3737]
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Open a browser
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 /// What is graded, and how it is told.

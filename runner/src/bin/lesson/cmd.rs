@@ -18,6 +18,7 @@ mod solution;
 mod verify;
 mod welcome;
 
+use book::Pages;
 pub(crate) use list::standing;
 
 use std::io::{IsTerminal, stdin, stdout};
@@ -48,7 +49,8 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         Some(Command::Watch { id, keep_going }) => watch::execute(session, id.as_deref(), keep_going),
         Some(Command::Run { id, variant, guard, why }) => run::execute(&session, &id, &variant, guard, why),
         Some(Command::Check(args)) => check::execute(&session, &args),
-        Some(Command::Book { port, open }) => book::execute(&session, port, open),
+        Some(Command::Book(serving)) => book::execute(&session, &serving, Pages::Read),
+        Some(Command::Serve(serving)) => book::execute(&session, &serving, Pages::Play),
         Some(Command::List { words, format }) => list::execute(&session, &words, format),
         Some(Command::Progress { format }) => progress::execute(&session, format),
         Some(Command::Edit { id }) => edit::execute(&session, id.as_deref()),

@@ -1,5 +1,6 @@
-//! `lesson book`: the book, in a browser. It is served by a program of its own, which is built here when it is
-//! first wanted: what it is made of takes longer to compile than all else, and a verdict needs none of it.
+//! `lesson book` and `lesson serve`: the book, in a browser, to read or to do its lessons in. It is served by a
+//! program of its own, which is built here when it is first wanted: what it is made of takes longer to compile than
+//! all else, and a verdict needs none of it.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -7,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use runner::compile;
 
+use crate::cli::Serving;
 use crate::progress::Progress;
 use crate::session::Session;
 use crate::{INTERRUPTED, UNABLE};
@@ -14,7 +16,16 @@ use crate::{INTERRUPTED, UNABLE};
 /// The package, in `runner/server`.
 const SERVER: &str = "lesson-server";
 
-pub(super) fn execute(session: &Session, port: Option<u16>, open: bool) -> Result<u8> {
+/// What can be done in the pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pages {
+    /// They can be read.
+    Read,
+    /// The exercises in them can be edited and run too.
+    Play,
+}
+
+pub(super) fn execute(session: &Session, serving: &Serving, pages: Pages) -> Result<u8> {
     session.ready_to_run()?;
     let mut progress = Progress::new(session.live(), true);
     progress.begin("Building what serves the book, a minute the first time".into());
@@ -34,10 +45,13 @@ pub(super) fn execute(session: &Session, port: Option<u16>, open: bool) -> Resul
     // kill of any kind reach, and whose exit code is that of this command.
     let mut server = Command::new(&program);
     server.arg("--root").arg(&session.course.root).arg("--work").arg(&session.course.work);
-    if let Some(port) = port {
+    if let Some(port) = serving.port {
         server.arg("--port").arg(port.to_string());
     }
-    if open {
+    if pages == Pages::Play {
+        server.arg("--play").arg("--node").arg(&session.course.node);
+    }
+    if serving.open {
         server.arg("--open");
     }
     Err(server.exec()).with_context(|| format!("failed to start {}", program.display()))
