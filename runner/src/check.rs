@@ -3,7 +3,7 @@
 //! Every face of the runner calls [`check`] and shows the events that it emits.
 
 use crate::catalog::{Lesson, Variant};
-use crate::compile::{self, CompileError, Compiled};
+use crate::compile::{self, CompileError, Compiled, Diagnostic};
 use crate::course::Course;
 use crate::event::Event;
 use crate::grade::{self, Outcome};
@@ -49,6 +49,8 @@ pub struct Checked {
     pub source_hash: String,
     /// What rustc says, when it rejects the source.
     pub compile_error: Option<String>,
+    /// Where it does so.
+    pub diagnostics: Vec<Diagnostic>,
     /// The bad access that a guard has seen, with its places.
     pub fault: Option<Incident>,
     /// The run and its table; none when there was nothing to run.
@@ -71,10 +73,15 @@ pub fn check(
 ) -> Result<Checked, CheckError> {
     events(Event::Start { lesson: lesson.id.clone(), variant: variant.clone() });
     let checked = match compile::compile(course, lesson, variant, &mut |step| events(step.into()), cancel)? {
-        Compiled::Rejected { messages, source_hash } => {
-            let (fault, holders) = (None, Vec::new());
-            Checked { outcome: Outcome::rejected(), source_hash, compile_error: Some(messages), fault, ran: None, holders }
-        }
+        Compiled::Rejected { messages, diagnostics, source_hash } => Checked {
+            outcome: Outcome::rejected(),
+            source_hash,
+            compile_error: Some(messages),
+            diagnostics,
+            fault: None,
+            ran: None,
+            holders: Vec::new(),
+        },
         Compiled::Addon(addon) => {
             let recording = run::run(course, lesson, &addon, options, &mut |step| events(step.into()), cancel)?;
             let table = Measured(&recording).table(&lesson.manifest);
@@ -91,7 +98,8 @@ pub fn check(
             grade::explain(&mut outcome, &lesson.manifest, &recording, program);
             let holders = holders::explain(&recording.held, &recording.sites, program);
             let ran = Some((recording, table));
-            Checked { outcome, source_hash: addon.source_hash, compile_error: None, fault, ran, holders }
+            let (source_hash, compile_error, diagnostics) = (addon.source_hash, None, Vec::new());
+            Checked { outcome, source_hash, compile_error, diagnostics, fault, ran, holders }
         }
     };
     if let Some((_, table)) = &checked.ran {
@@ -107,6 +115,7 @@ pub fn check(
         source_sha256: checked.source_hash.clone(),
         node: checked.ran.as_ref().and_then(|(recording, _)| recording.node().map(str::to_owned)),
         compile_error: checked.compile_error.clone(),
+        diagnostics: checked.diagnostics.clone(),
     });
     Ok(checked)
 }

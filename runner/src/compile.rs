@@ -8,6 +8,7 @@
 //! Add-ons are kept under the hash of their inputs: what was compiled before is not compiled again.
 
 mod cargo;
+mod diagnostic;
 mod inputs;
 mod program;
 mod store;
@@ -23,6 +24,7 @@ use crate::process::{Cancel, End, ProcessError};
 use crate::step::{Phase, Step};
 
 pub use cargo::rustc_version;
+pub use diagnostic::Diagnostic;
 use inputs::Inputs;
 pub use inputs::hash;
 pub use program::program;
@@ -41,6 +43,8 @@ pub enum Compiled {
     Rejected {
         /// Its messages.
         messages: String,
+        /// Those of its errors that have a place in the source.
+        diagnostics: Vec<Diagnostic>,
         /// The hash of the source, in hexadecimal digits.
         source_hash: String,
     },
@@ -137,7 +141,7 @@ pub fn compile(
     match cargo::build(course, &stage, lesson, variant, steps, cancel)? {
         cargo::Built::Library { fresh: true, .. } => Err(CompileError::Stale),
         cargo::Built::Library { path, .. } => Ok(addon(store::keep(course, &key, &path)?)),
-        cargo::Built::Rejected(messages) => Ok(Compiled::Rejected { messages, source_hash }),
+        cargo::Built::Rejected { messages, diagnostics } => Ok(Compiled::Rejected { messages, diagnostics, source_hash }),
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{LessonId, Variant};
+use crate::compile::Diagnostic;
 use crate::grade::{CheckResult, Outcome};
 use crate::measure::Table;
 use crate::step::{Moment, Phase, Step};
@@ -80,6 +81,8 @@ pub enum Event {
         node: Option<String>,
         /// What rustc said, when the source does not compile.
         compile_error: Option<String>,
+        /// Where in the learner's file it said so.
+        diagnostics: Vec<Diagnostic>,
     },
     /// A variant could not be graded.
     Error {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::diagnostic::{Diagnostic, Span, in_file};
 use super::{CompileError, DEADLINE, FETCH_DEADLINE, is_stop};
 use crate::catalog::{Lesson, Variant};
 use crate::course::Course;
@@ -20,7 +21,7 @@ pub(super) const RUSTFLAGS: &str = "-Cforce-frame-pointers=yes";
 /// What came of `cargo build`.
 pub(super) enum Built {
     Library { path: PathBuf, fresh: bool },
-    Rejected(String),
+    Rejected { messages: String, diagnostics: Vec<Diagnostic> },
 }
 
 /// Names the compiler that cargo uses: another compiler has another name.
@@ -118,22 +119,25 @@ fn build_offline(
         None => args.push("--lib"),
     }
     let target = target.as_deref();
+    let source = lesson.source(variant)?;
     let mut messages = Messages {
         package: &package,
         target,
+        source: lesson.relative(&source),
         steps,
         built: 0,
         library: None,
         errors: String::new(),
+        diagnostics: Vec::new(),
         other_errors: String::new(),
         no_linker: false,
     };
     let exit = run(course, stage, &args, DEADLINE, &mut messages, cancel)?;
-    let Messages { library, errors, other_errors, no_linker, .. } = messages;
+    let Messages { library, errors, diagnostics, other_errors, no_linker, .. } = messages;
     match (exit.end, library) {
         (End::Exited(0), Some((path, fresh))) => Ok(Built::Library { path, fresh }),
         _ if no_linker => Err(CompileError::NoLinker),
-        (End::Exited(_), _) if !errors.is_empty() => Ok(Built::Rejected(errors)),
+        (End::Exited(_), _) if !errors.is_empty() => Ok(Built::Rejected { messages: errors, diagnostics }),
         (end, _) if is_stop(end) => Err(CompileError::Deadline { message: exit.stderr.text() }),
         _ => Err(CompileError::Cargo { message: format!("{other_errors}{}", exit.stderr.text()) }),
     }
@@ -207,18 +211,21 @@ struct Message {
     level: String,
     rendered: Option<String>,
     message: String,
-    spans: Vec<IgnoredAny>,
+    spans: Vec<Span>,
     code: Option<IgnoredAny>,
 }
 
 struct Messages<'a> {
     package: &'a str,
     target: Option<&'a str>,
+    /// What a learner has written, from the root of the course.
+    source: &'a Path,
     steps: &'a mut dyn FnMut(Step),
     built: u32,
     /// The add-on, and whether cargo has taken it for up to date.
     library: Option<(PathBuf, bool)>,
     errors: String,
+    diagnostics: Vec<Diagnostic>,
     other_errors: String,
     no_linker: bool,
 }
@@ -247,6 +254,9 @@ impl Watch for Messages<'_> {
                 let is_of_source = !message.spans.is_empty() || message.code.is_some();
                 let ours = is_of_source && package_name(&package_id) == self.package;
                 let errors = if ours { &mut self.errors } else { &mut self.other_errors };
+                if ours {
+                    self.diagnostics.extend(in_file(self.source, &message.message, &message.spans));
+                }
                 *errors += message.rendered.as_deref().unwrap_or(&message.message);
             }
             _ => {}

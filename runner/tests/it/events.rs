@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use runner::compile::Diagnostic;
 use runner::event::Event;
 
 use crate::fixture::{Fixture, ID};
@@ -49,4 +50,27 @@ fn real_runs_print_events_and_the_outcome_last() {
     }
     let all = ["built", "check", "error", "memory", "node", "outcome", "phase", "sample", "source", "start", "verdict"];
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn an_error_of_rustc_has_its_place_in_the_file() {
+    let course = Fixture::new();
+    course.exercise_doing("let ü: u32 = \"é\"; let _: u8 = vec![1_u8];\n    ü.none();");
+    let done = course.lesson(&["check", ID, "--format", "json"]).exits_with(1);
+    let events = done.stdout.lines().map(|line| read(line).1);
+    let diagnostics =
+        events.filter_map(|event| if let Event::Verdict { diagnostics, .. } = event { Some(diagnostics) } else { None });
+    let text = course.read(&format!("lessons/{ID}/exercise.rs"));
+    let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+    let mut said: Vec<(String, String)> = diagnostics
+        .flatten()
+        .map(|Diagnostic { line, column, end_line, end_column, message }| {
+            assert_eq!(line, end_line, "{message}");
+            (lines[line as usize - 1][column as usize - 1..end_column as usize - 1].iter().collect(), message)
+        })
+        .collect();
+    said.sort();
+    let places: Vec<&str> = said.iter().map(|(place, _)| place.as_str()).collect();
+    assert_eq!(places, ["\"é\"", "none", "vec![1_u8]"]);
+    assert_eq!(said[0].1, "mismatched types: expected `u32`, found `&str`");
 }
