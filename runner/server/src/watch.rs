@@ -120,7 +120,14 @@ fn is_change(kind: &EventKind) -> bool {
 /// No path at all means that the system has lost count.
 fn concerns(paths: &[PathBuf], sources: &[PathBuf]) -> bool {
     let ours = |path: &Path| sources.iter().any(|source| path.starts_with(source));
-    paths.is_empty() || paths.iter().any(|path| ours(path))
+    paths.is_empty() || paths.iter().any(|path| ours(path) && !is_of_an_exercise(path))
+}
+
+/// A learner's file, or one that is written beside it while it is saved. No page is made from it: what a page shows
+/// is the lesson as it was shipped.
+fn is_of_an_exercise(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.trim_start_matches('.').starts_with("exercise.")
 }
 
 #[cfg(test)]
@@ -141,5 +148,17 @@ mod tests {
         assert!(concerns(&["/a/book.toml".into()], &sources));
         assert!(concerns(&[], &sources));
         assert!(!concerns(&["/a/target".into(), "/a/book.toml~".into()], &sources));
+    }
+
+    #[test]
+    fn a_save_of_an_exercise_builds_nothing() {
+        let sources = ["/a/lessons".into()];
+        for name in ["exercise.rs", "exercise.mjs", "exercise.rs.4711.new", ".exercise.rs.swp", "exercise.rs~"] {
+            assert!(!concerns(&[Path::new("/a/lessons/x/y").join(name)], &sources), "{name}");
+        }
+        for name in ["lesson.toml", "wrong/shipped.rs", "addon.rs", "exercises.md"] {
+            assert!(concerns(&[Path::new("/a/lessons/x/y").join(name)], &sources), "{name}");
+        }
+        assert!(concerns(&["/a/lessons/x/y/exercise.rs".into(), "/a/lessons/x/y/lesson.toml".into()], &sources));
     }
 }
