@@ -8,4 +8,5 @@ pub mod paint;
 mod place;
 pub mod printed;
 pub mod strip;
+pub mod told;
 pub mod verdict;

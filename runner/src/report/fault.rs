@@ -8,16 +8,24 @@ use crate::sites::fault::{Incident, Scene};
 /// What an access was, and its places in the order in which they happened.
 pub fn lines(incident: &Incident) -> Vec<String> {
     let mut lines = vec![format!("      {:<9} {}", "fault", name(incident.kind))];
-    lines.extend(scene("allocated", &incident.allocated, &plural(incident.size as f64, "byte")));
-    if let Some(freed) = &incident.freed {
-        lines.extend(scene("freed", freed, ""));
+    for (label, scene, what) in scenes(incident) {
+        lines.extend(scene_lines(label, scene, &what));
     }
-    lines.extend(scene("touched", &incident.touched, &touch(incident)));
     lines
 }
 
+/// The places in the order in which they happened, each with its name and what was done there.
+pub(super) fn scenes(incident: &Incident) -> Vec<(&'static str, &Scene, String)> {
+    let freed = incident.freed.iter().map(|freed| ("freed", freed, String::new()));
+    [("allocated", &incident.allocated, plural(incident.size as f64, "byte"))]
+        .into_iter()
+        .chain(freed)
+        .chain([("touched", &incident.touched, touch(incident))])
+        .collect()
+}
+
 /// What kind of bug it is.
-fn name(kind: FaultKind) -> &'static str {
+pub(super) fn name(kind: FaultKind) -> &'static str {
     match kind {
         FaultKind::UsedAfterFree => "used after it was freed",
         FaultKind::PastTheEnd => "past the end of a block",
@@ -60,22 +68,31 @@ fn touch(incident: &Incident) -> String {
     if incident.by_addon { what } else { format!("{what} by JavaScript, Node or a library") }
 }
 
-fn scene(label: &str, scene: &Scene, what: &str) -> Vec<String> {
+/// Where in the source it happened, on which thread, and what.
+pub(super) fn says(scene: &Scene, what: &str) -> Vec<String> {
     let thread = match (scene.main_thread, &scene.thread_name) {
         (true, _) => "on the main thread".to_owned(),
         (false, Some(name)) => format!("on thread {} (`{name}`)", scene.thread),
         (false, None) => format!("on thread {}", scene.thread),
     };
     let what = if what.is_empty() { String::new() } else { format!(": {what}") };
-    let Some(Line { file, line, function }) = &scene.at else {
-        return vec![format!("      {label:<9} at no known line of the lesson's source, {thread}{what}")];
+    let Some(at) = &scene.at else {
+        return vec![format!("at no known line of the lesson's source, {thread}{what}")];
+    };
+    let mut says = vec![format!("in `{}`, {thread}{what}", at.function)];
+    says.extend(scene.called_from.iter().map(|Line { line, function, .. }| format!("called from `{function}` in line {line}")));
+    says
+}
+
+fn scene_lines(label: &str, scene: &Scene, what: &str) -> Vec<String> {
+    let says = says(scene, what);
+    let Some(Line { file, line, .. }) = &scene.at else {
+        return says.into_iter().map(|text| format!("      {label:<9} {text}")).collect();
     };
     let code = scene.source.as_str();
     let indent = code.len() - code.trim_start().len();
-    let mut lines = vec![format!("      {label:<9} {file}:{line}"), format!("                in `{function}`, {thread}{what}")];
-    for Line { line, function, .. } in &scene.called_from {
-        lines.push(format!("                called from `{function}` in line {line}"));
-    }
+    let mut lines = vec![format!("      {label:<9} {file}:{line}")];
+    lines.extend(says.into_iter().map(|text| format!("                {text}")));
     lines.push(format!("          {line:>5} | {code}"));
     lines.push(format!("                | {:indent$}{}", "", "^".repeat(code.trim().chars().count())));
     lines

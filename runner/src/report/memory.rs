@@ -34,45 +34,64 @@ pub fn text(table: &Table, paint: Paint) -> String {
         line("");
     }
     line(&format!("{:<22}{:>11}{:>11}{:>11}{:>11}{:>11}", "", "before", "inside", "return", "gc()", "settled"));
-    let gauge_first = table.rows.iter().filter(|row| row.gauge == table.gauge);
-    let others = table.rows.iter().filter(|row| row.gauge != table.gauge && is_shown(row));
-    for row in gauge_first.chain(others) {
-        let Row { gauge, before, inside, returned, gc, settled } = row;
-        let cell = |value: &Option<f64>| value.map_or_else(|| "-".into(), |value| gauge_value(*gauge, value));
-        let cells = [before, inside, returned, gc, settled].map(cell);
+    for row in shown_rows(table) {
+        let cells = cells(row);
         let row_text =
-            format!("{:<22}{:>11}{:>11}{:>11}{:>11}{:>11}", label(*gauge), cells[0], cells[1], cells[2], cells[3], cells[4]);
-        line(&if *gauge == table.gauge { paint.bold(row_text) } else { row_text });
+            format!("{:<22}{:>11}{:>11}{:>11}{:>11}{:>11}", label(row.gauge), cells[0], cells[1], cells[2], cells[3], cells[4]);
+        line(&if row.gauge == table.gauge { paint.bold(row_text) } else { row_text });
     }
     line("");
-    let low = table.line.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = table.line.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if table.line.len() > 1 {
+    if let Some(span) = span(table) {
+        let name = label(table.gauge);
         if paint.draws() {
-            line(&format!("{}  {}", label(table.gauge), sparkline(&table.line)));
+            line(&format!("{name}  {}", sparkline(&table.line)));
+            line(&paint.dim(span));
+        } else {
+            line(&paint.dim(format!("{name} {span}")));
         }
-        let rounds = plural(table.rounds as f64, "round");
-        let span = format!(
-            "{}from {} to {}",
-            if paint.draws() { String::new() } else { format!("{} ", label(table.gauge)) },
-            gauge_value(table.gauge, low),
-            gauge_value(table.gauge, high)
-        );
-        line(&paint.dim(format!("{span}, in {rounds} of {} {}", count(table.size as f64), table.unit)));
     }
-    let turns = table
-        .turns
-        .map_or_else(|| "did not settle".to_owned(), |turns| format!("settled {} after gc()", plural(f64::from(turns), "turn")));
-    line(&paint.dim(format!(
-        "{} collections during the work, {:.1} ms of pause; {turns}",
-        count(table.collections),
-        table.pause_ms
-    )));
+    line(&paint.dim(collections(table)));
     if paint.draws() {
         line("");
         line(&wrap(&table.sentence, 80));
     }
     text
+}
+
+/// The rows that are shown, the one that tells the story first.
+pub(super) fn shown_rows(table: &Table) -> impl Iterator<Item = &Row> {
+    let first = table.rows.iter().filter(|row| row.gauge == table.gauge);
+    first.chain(table.rows.iter().filter(|row| row.gauge != table.gauge && is_shown(row)))
+}
+
+/// The values of a row as they are shown.
+pub(super) fn cells(row: &Row) -> [String; 5] {
+    let cell = |value: Option<f64>| value.map_or_else(|| "-".into(), |value| gauge_value(row.gauge, value));
+    [row.before, row.inside, row.returned, row.gc, row.settled].map(cell)
+}
+
+/// How far the values went that the story's gauge has had, and in how much work; nothing where it has no course.
+pub(super) fn span(table: &Table) -> Option<String> {
+    let low = table.line.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = table.line.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (table.line.len() > 1).then(|| {
+        format!(
+            "from {} to {}, in {} of {} {}",
+            gauge_value(table.gauge, low),
+            gauge_value(table.gauge, high),
+            plural(table.rounds as f64, "round"),
+            count(table.size as f64),
+            table.unit
+        )
+    })
+}
+
+/// What the collector did, and how long it took until nothing moved.
+pub(super) fn collections(table: &Table) -> String {
+    let turns = table
+        .turns
+        .map_or_else(|| "did not settle".to_owned(), |turns| format!("settled {} after gc()", plural(f64::from(turns), "turn")));
+    format!("{} collections during the work, {:.1} ms of pause; {turns}", count(table.collections), table.pause_ms)
 }
 
 /// What few add-ons use is shown where it changes; what is there all the time is napi-rs' own.

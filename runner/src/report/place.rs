@@ -6,20 +6,25 @@ use crate::sites::{Asked, Line, Place};
 
 /// Where it is, what was asked for there, and by whom.
 pub(super) fn heading(place: &Place) -> Vec<String> {
-    let Line { file, line, function } = &place.at;
+    let Line { file, line, .. } = &place.at;
     let mut lines = vec![format!("      {:<9} {file}:{line}", "where")];
-    let mut say = |text: String| lines.push(format!("                {text}"));
-    say(format!("{}, {}in `{function}`", amount(place), verb(place.kind)));
+    lines.extend(says(place).into_iter().map(|text| format!("                {text}")));
+    lines
+}
+
+/// What was asked for there, and by whom.
+pub(super) fn says(place: &Place) -> Vec<String> {
+    let mut says = vec![format!("{}, {}in `{}`", amount(place), verb(place.kind), place.at.function)];
     for Line { file, line, function } in &place.called_from {
-        say(format!("called from `{function}` in {}:{line}", name(file)));
+        says.push(format!("called from `{function}` in {}:{line}", name(file)));
     }
     for Asked { by: Line { file, line, function }, count: part } in &place.asked_by {
         let file = name(file);
         let by = if function.is_empty() { "a function".to_owned() } else { format!("`{function}`") };
         let part = if *part == place.count { String::new() } else { format!(", {} of them", count(*part as f64)) };
-        say(format!("asked for by {by} in {file}:{line}{part}"));
+        says.push(format!("asked for by {by} in {file}:{line}{part}"));
     }
-    lines
+    says
 }
 
 /// The line and its neighbours, with a mark under it.
