@@ -24,7 +24,9 @@ pub(crate) fn text(shelved: &Shelved, format: Format) -> Result<String, String> 
     .concat();
     Ok(match format {
         Format::Html => {
-            format!("<section class=\"lesson\" aria-label=\"Exercise: {}\">\n\n{content}</section>\n", escape(&manifest.title))
+            let (id, title) = (&shelved.lesson.id, escape(&manifest.title));
+            // The id is for the script that a server adds to the page.
+            format!("<section class=\"lesson\" data-lesson=\"{id}\" aria-label=\"Exercise: {title}\">\n\n{content}</section>\n")
         }
         Format::Plain => content,
     })
@@ -50,7 +52,10 @@ fn commands(shelved: &Shelved) -> String {
     let id = &shelved.lesson.id;
     let width = id.as_str().len();
     let commands = format!(
-        "cargo lesson run {id:width$}     # its memory at five moments\ncargo lesson check {id:width$}   # the verdict on your exercise\n"
+        "cargo lesson run {id:width$}     # its memory at five moments\n\
+         cargo lesson check {id:width$}   # the verdict on your exercise\n\
+         cargo lesson serve {:width$}   # this page, alive: edit and run the exercise in it\n",
+        ""
     );
     fence("sh", &commands) + "\n"
 }

@@ -8,14 +8,15 @@ use crate::course::{BUILD, Call, Course, RECORDING};
 fn the_block_of_a_lesson() {
     let course = Course::new();
     let page = course.page("# A\n\n{{#lesson scopes/callback-loop}}\n\nAfter.\n");
-    assert!(page.starts_with("# A\n\n<section class=\"lesson\" aria-label=\"Exercise: The ten-million loop\">\n\n"), "{page}");
+    assert!(page.starts_with("# A\n\n<section class=\"lesson\" data-lesson=\"scopes/callback-loop\" aria-label=\"Exercise: The ten-million loop\">\n\n"), "{page}");
     assert!(page.ends_with("</section>\n\n\nAfter.\n"), "{page}");
     for part in [
         "**Goal.** Keep at most 100 handles",
         "data-lines=\"1&#10;2&#10;",
         &format!("```rust,ignore\n{}```", course.read("lessons/scopes/callback-loop/wrong/shipped.rs")),
         &format!("```rust,ignore\n{}```", course.read("solutions/scopes/callback-loop.rs")),
-        "cargo lesson check scopes/callback-loop",
+        "cargo lesson check scopes/callback-loop   # ",
+        "cargo lesson serve                        # ",
         "<summary>Hint 3</summary>",
         "| handles stay bounded inside the call | at most 100 | 802 |",
         "**One scope around the loop.** The scope opens before",
