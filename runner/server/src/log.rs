@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use axum::body::Bytes;
 use runner::event::Event;
 use runner::measure::Story;
+use runner::number::gauge_value;
+use runner::report;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -87,8 +89,9 @@ pub(crate) fn told(event: &Event, story: &mut Story) -> Option<Value> {
         // The gauge that tells the story is enough; there are dozens of others, many times a second.
         Event::Sample { round, moment, gauges } => {
             let value = story.value(*round, *moment, gauges);
-            Some(json!({ "event": "sample", "round": round, "moment": moment, "value": value }))
+            let text = value.map(|value| gauge_value(story.gauge, value));
+            Some(json!({ "event": "sample", "round": round, "moment": moment, "value": value, "text": text }))
         }
-        _ => Some(serde_json::to_value(event).expect("an event is plain data")),
+        _ => Some(report::told::json(event)),
     }
 }

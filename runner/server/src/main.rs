@@ -48,12 +48,14 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use runner::course::{Course, program_at};
-use runner::process::{RunFolder, supervise};
+use runner::doctor;
+use runner::process::{Cancel, RunFolder, supervise};
 use tracing_subscriber::filter::LevelFilter;
 
 use api::Play;
@@ -136,7 +138,12 @@ fn run(cli: &Cli) -> Result<()> {
     let watcher = watch::Watcher::new(&workshop.sources()?);
     say::progress("Building the book …");
     let begun = Instant::now();
-    let site = workshop.build().context("the book can't be built")?;
+    let site = thread::scope(|scope| {
+        if cli.play {
+            scope.spawn(|| missing_tools(&course).iter().for_each(say::progress));
+        }
+        workshop.build().context("the book can't be built")
+    })?;
     say::progress(format_args!("Built in {:.1} s.", begun.elapsed().as_secs_f64()));
 
     let editions = Editions::new(Edition::first(site));
@@ -150,6 +157,9 @@ fn run(cli: &Cli) -> Result<()> {
     let playing = play.clone().map(|play| Playing { play, token });
     let served = server.run(editions, playing, || {
         say::result(format_args!("The book is at {url} until you press Ctrl-C."));
+        if cli.play {
+            say::progress("What follows the # is a key: whoever has it can run code here as you.");
+        }
         if cli.open {
             browser::open(url);
         }
@@ -160,6 +170,13 @@ fn run(cli: &Cli) -> Result<()> {
     // A build that is under way comes to its end, and its folder goes.
     watching.stop();
     served
+}
+
+/// What exercises can't be run without, and is not there. The book can be read all the same.
+fn missing_tools(course: &Course) -> Vec<String> {
+    let cancel = Cancel::default();
+    let faults = [doctor::rust(course, &cancel), doctor::node(course, &cancel)].into_iter().filter_map(Result::err);
+    faults.map(|fault| format!("warning: exercises can't be run: {fault}")).collect()
 }
 
 fn course(cli: &Cli) -> Result<Course> {

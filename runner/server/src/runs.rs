@@ -21,8 +21,10 @@ use runner::event::Event;
 use runner::measure::Story;
 use runner::process::Cancel;
 use runner::progress;
+use runner::report::paint::Paint;
+use runner::report::printed;
 use runner::run::Options;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::files::Files;
 use crate::log::{Action, Heard, How, Log, told};
@@ -149,10 +151,19 @@ impl Runs {
             Action::Why => Options { why: true, ..Options::CHECK },
         };
         let mut story = Story::new(lesson.manifest.gauge);
-        let mut tell = |event| self.event(&lesson.id, &event, &mut story);
+        let mut verdict = None;
+        let mut tell = |event| match told(&event, &mut story) {
+            // It comes last, and waits for what only the result of all this has.
+            told if matches!(event, Event::Verdict { .. }) => verdict = told,
+            Some(told) => self.event(&lesson.id, &told),
+            None => {}
+        };
         let checked = check::check(&self.course, lesson, &Variant::Exercise, options, &mut tell, &running.cancel);
         ending.how = match checked {
             Ok(checked) => {
+                if let Some(verdict) = verdict {
+                    self.event(&lesson.id, &with_printed(verdict, &checked));
+                }
                 self.remember(lesson, running.action, &checked);
                 How::Graded
             }
@@ -164,10 +175,9 @@ impl Runs {
         };
     }
 
-    fn event(&self, lesson: &LessonId, event: &Event, story: &mut Story) {
-        let Some(event) = told(event, story) else { return };
+    fn event(&self, lesson: &LessonId, event: &Value) {
         if let Some(log) = self.state().logs.get_mut(lesson) {
-            log.event(&event);
+            log.event(event);
         }
         self.news.tell();
     }
@@ -184,6 +194,15 @@ impl Runs {
             say::progress(format_args!("warning: failed to remember this: {error}"));
         }
     }
+}
+
+/// A verdict, and what the add-on has printed, if it has.
+fn with_printed(mut verdict: Value, checked: &Checked) -> Value {
+    let printed = checked.ran.as_ref().map(|(recording, _)| printed::text(&recording.exit, Paint::plain()));
+    if let Some(printed) = printed.filter(|printed| !printed.is_empty()) {
+        verdict["printed"] = printed.into();
+    }
+    verdict
 }
 
 /// Says that a run is over, also when its thread panics: nobody waits for it without end.

@@ -14,7 +14,10 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::net::TcpListener;
+use axum::serve::ListenerExt;
+use nix::sys::socket::setsockopt;
+use nix::sys::socket::sockopt::TcpUserTimeout;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -56,11 +59,22 @@ impl Server {
             });
             ready();
             tokio::select! {
-                served = axum::serve(listener, router(editions, play, port)) => served.context("the server has failed"),
+                served = axum::serve(listener.tap_io(give_up_on), router(editions, play, port)) => {
+                    served.context("the server has failed")
+                }
                 () = stop => Ok(()),
             }
         })
     }
+}
+
+/// Has the system close a connection that takes nothing for so long, in milliseconds, of what is sent to it.
+const PATIENCE: u32 = 30_000;
+
+/// A page that does not read what it is told, and does not go away either, would keep its connection for ever.
+fn give_up_on(stream: &mut TcpStream) {
+    // Without it such a page costs a connection, and delays nobody.
+    let _ = setsockopt(stream, TcpUserTimeout, &PATIENCE);
 }
 
 /// What a server needs to run exercises, and who may have it do so.

@@ -7,7 +7,8 @@ use crate::step::Moment;
 /// The gauge that tells a lesson's story, sample by sample, while a run goes on.
 #[derive(Debug)]
 pub struct Story {
-    gauge: Gauge,
+    /// Which one.
+    pub gauge: Gauge,
     start: Option<Gauges>,
 }
 
