@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
@@ -157,6 +157,10 @@ async fn read(request: &Parts, body: Body) -> Result<Body, Refusal> {
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "a body is application/json"));
     }
     let too_long = (StatusCode::PAYLOAD_TOO_LARGE, "this is too long for the page: edit the file in an editor of your own");
+    // What is declared need not even be sent.
+    if body.size_hint().lower() > MOST as u64 {
+        return Err(too_long);
+    }
     let body = to_bytes(body, MOST).await.map_err(|_| too_long)?;
     Ok(body.into())
 }

@@ -3,10 +3,6 @@
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use runner::event::Event;
-use runner::measure::Story;
-use runner::number::gauge_value;
-use runner::report;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -79,19 +75,5 @@ impl Log {
         news.extend_from_slice(&self.lines[heard.lines..]);
         heard.lines = self.lines.len();
         news
-    }
-}
-
-/// What a page is told of an event; nothing of those that say what it knows.
-pub(crate) fn told(event: &Event, story: &mut Story) -> Option<Value> {
-    match event {
-        Event::Start { .. } | Event::HandIn { .. } | Event::Outcome { .. } => None,
-        // The gauge that tells the story is enough; there are dozens of others, many times a second.
-        Event::Sample { round, moment, gauges } => {
-            let value = story.value(*round, *moment, gauges);
-            let text = value.map(|value| gauge_value(story.gauge, value));
-            Some(json!({ "event": "sample", "round": round, "moment": moment, "value": value, "text": text }))
-        }
-        _ => Some(report::told::json(event)),
     }
 }

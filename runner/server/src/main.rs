@@ -17,7 +17,8 @@
 //! exercise  the learner's file: read, and written so that nothing is lost
 //! files     what is in those that somebody looks at
 //! runs      one run at a time
-//! log       what a run has said
+//! tell      what a page is told of a run
+//! log       all that it was told, for those who come later
 //! listener  a page that listens to all of this
 //! news      the bell that wakes it
 //! say       what the terminal shows
@@ -39,6 +40,7 @@ mod runs;
 mod say;
 mod serve;
 mod site;
+mod tell;
 mod token;
 mod ui;
 mod watch;

@@ -21,15 +21,14 @@ use runner::event::Event;
 use runner::measure::Story;
 use runner::process::Cancel;
 use runner::progress;
-use runner::report::paint::Paint;
-use runner::report::printed;
 use runner::run::Options;
 use serde_json::{Value, json};
 
 use crate::files::Files;
-use crate::log::{Action, Heard, How, Log, told};
+use crate::log::{Action, Heard, How, Log};
 use crate::news::News;
 use crate::say;
+use crate::tell::{told, with_words};
 
 pub(crate) struct Runs {
     course: Course,
@@ -162,7 +161,7 @@ impl Runs {
         ending.how = match checked {
             Ok(checked) => {
                 if let Some(verdict) = verdict {
-                    self.event(&lesson.id, &with_printed(verdict, &checked));
+                    self.event(&lesson.id, &with_words(verdict, running.action, &checked));
                 }
                 self.remember(lesson, running.action, &checked);
                 How::Graded
@@ -194,15 +193,6 @@ impl Runs {
             say::progress(format_args!("warning: failed to remember this: {error}"));
         }
     }
-}
-
-/// A verdict, and what the add-on has printed, if it has.
-fn with_printed(mut verdict: Value, checked: &Checked) -> Value {
-    let printed = checked.ran.as_ref().map(|(recording, _)| printed::text(&recording.exit, Paint::plain()));
-    if let Some(printed) = printed.filter(|printed| !printed.is_empty()) {
-        verdict["printed"] = printed.into();
-    }
-    verdict
 }
 
 /// Says that a run is over, also when its thread panics: nobody waits for it without end.

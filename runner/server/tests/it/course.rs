@@ -10,6 +10,11 @@ pub(crate) fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
+/// A lesson in Rust, another one, and one in JavaScript.
+pub(crate) const ID: &str = "scopes/callback-loop";
+pub(crate) const OTHER: &str = "wrap/lost-finalizer";
+pub(crate) const SCRIPT: &str = "gauges/which-number";
+
 /// A course.
 pub(crate) struct Course {
     folder: TempDir,
@@ -22,6 +27,59 @@ impl Course {
             copy(&checkout().join(source), &course.path(source));
         }
         course
+    }
+
+    /// One of few lessons, with all that they need to be run: it is built faster than the whole book.
+    pub(crate) fn to_run() -> Course {
+        let course = Course { folder: TempDir::new().unwrap() };
+        let mut summary = "# Summary\n".to_owned();
+        let all =
+            ["book.toml", "Cargo.toml", "Cargo.lock", "book/diff.css", "runner/preprocessor/lesson.css", "lessons/build.rs"];
+        let probe = ["runner/probe/Cargo.toml", "runner/probe/src", "runner/harness"];
+        for source in all.iter().chain(&probe) {
+            copy(&checkout().join(source), &course.path(source));
+        }
+        for (id, ending) in [(ID, "rs"), (OTHER, "rs"), (SCRIPT, "mjs")] {
+            let (page, solution, folder) = (format!("book/{id}.md"), format!("solutions/{id}.{ending}"), format!("lessons/{id}"));
+            for source in [&page, &solution, &folder] {
+                copy(&checkout().join(source), &course.path(source));
+            }
+            // Whoever runs this may have edited it.
+            fs::copy(
+                course.path(&format!("{folder}/wrong/shipped.{ending}")),
+                course.path(&format!("{folder}/exercise.{ending}")),
+            )
+            .unwrap();
+            summary += &format!("\n- [{id}]({id}.md)");
+        }
+        course.write("book/SUMMARY.md", &summary);
+        course
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    /// The learner's file of the lesson that most tests are about.
+    pub(crate) fn exercise(&self) -> PathBuf {
+        self.path(&format!("lessons/{ID}/exercise.rs"))
+    }
+
+    pub(crate) fn solution(&self) -> String {
+        self.read(&format!("solutions/{ID}.rs"))
+    }
+
+    /// A text that was never compiled before, and does this before the work of the solution.
+    pub(crate) fn doing(&self, body: &str) -> String {
+        let start = "let mut moved = 0;";
+        let solution = self.solution();
+        assert!(solution.contains(start));
+        solution.replacen(start, &format!("let _ = {:?};\n    {body}\n    {start}", self.root()), 1)
+    }
+
+    /// One that does not come to its end.
+    pub(crate) fn waiting(&self) -> String {
+        self.doing("std::thread::sleep(std::time::Duration::MAX);")
     }
 
     pub(crate) fn root(&self) -> &Path {

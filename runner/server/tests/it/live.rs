@@ -1,8 +1,9 @@
 //! The book changes while it is read.
 
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::course::Course;
 use crate::http::Socket;
@@ -51,6 +52,26 @@ fn what_changes_no_page_loads_no_page_again() {
     thread::sleep(Duration::from_secs(3));
     assert!(!server.stderr().contains("Built again"), "{}", server.stderr());
     assert!(server.get(PAGE).text().contains("__live?edition=1\""));
+}
+
+#[test]
+fn a_save_of_an_exercise_builds_nothing() {
+    let course = Course::new();
+    let server = Server::start(&course);
+    let is_built = || {
+        let begun = Instant::now();
+        // A build has a folder for as long as it takes.
+        std::iter::from_fn(|| (begun.elapsed() < Duration::from_secs(2)).then(|| !course.build_folders().is_empty()))
+            .any(|built| built)
+    };
+    let exercise = "lessons/scopes/callback-loop/exercise.rs";
+    let old = course.append(exercise, "// an edit of the learner\n");
+    course.write(&format!("{exercise}.4711.new"), &old);
+    fs::rename(course.path(&format!("{exercise}.4711.new")), course.path(exercise)).unwrap();
+    assert!(!is_built());
+    course.append("lessons/scopes/callback-loop/lesson.toml", "");
+    assert!(is_built(), "a build is seen");
+    drop(server);
 }
 
 #[test]

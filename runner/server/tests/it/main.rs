@@ -4,9 +4,13 @@
 mod attacks;
 mod course;
 mod end;
+mod exercises;
 mod http;
 mod live;
 mod mistakes;
+mod page;
+mod playing;
 mod reading;
+mod runs;
 mod server;
 mod trouble;

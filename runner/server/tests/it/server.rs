@@ -19,6 +19,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Server {
     child: Child,
     pub(crate) port: u16,
+    /// The key that it has printed, if it has one.
+    pub(crate) token: String,
     stderr: Arc<Mutex<String>>,
 }
 
@@ -39,7 +41,12 @@ pub(crate) fn refusal(command: &mut Command) -> (Option<i32>, String) {
 impl Server {
     /// Starts one at a port that is free, and waits until it answers.
     pub(crate) fn start(course: &Course) -> Server {
-        let mut child = command(course).args(["--port", "0"]).spawn().unwrap();
+        Server::begin(command(course).args(["--port", "0"]))
+    }
+
+    /// Starts this one, and waits until it answers.
+    pub(crate) fn begin(command: &mut Command) -> Server {
+        let mut child = command.spawn().unwrap();
         let stderr = Arc::new(Mutex::new(String::new()));
         let (mut pipe, said) = (child.stderr.take().unwrap(), Arc::clone(&stderr));
         thread::spawn(move || {
@@ -52,7 +59,12 @@ impl Server {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let port = line.split_once("http://127.0.0.1:").and_then(|(_, rest)| rest.split_once('/')).map(|(port, _)| port.parse());
         let Some(Ok(port)) = port else { panic!("{line}{}", stderr.lock().unwrap()) };
-        Server { child, port, stderr }
+        let token = line.split_once("/#t=").map_or("", |(_, rest)| rest.split(' ').next().unwrap());
+        Server { child, port, token: token.to_owned(), stderr }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn stderr(&self) -> String {
@@ -70,7 +82,7 @@ impl Server {
     }
 
     pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
-        http::request(self.port, method, path, headers)
+        http::request(self.port, method, path, headers, b"")
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
