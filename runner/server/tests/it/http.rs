@@ -50,6 +50,13 @@ pub(crate) fn exchange(port: u16, bytes: &[u8]) -> Answer {
     Answer { status, headers, body }
 }
 
+/// Sends these bytes, and waits for nothing.
+pub(crate) fn begin(port: u16, bytes: &[u8]) -> TcpStream {
+    let mut stream = connect(port);
+    let _ = stream.get_mut().write_all(bytes);
+    stream.into_inner()
+}
+
 /// Asks for what comes bit by bit.
 pub(crate) fn open(port: u16, path: &str, headers: &[(&str, &str)]) -> Result<Lines, Answer> {
     let mut stream = send(port, "GET", path, headers, "");

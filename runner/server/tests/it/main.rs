@@ -13,4 +13,5 @@ mod playing;
 mod reading;
 mod runs;
 mod server;
+mod soak;
 mod trouble;
