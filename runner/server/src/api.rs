@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -108,12 +109,6 @@ impl From<CatalogError> for Problem {
     }
 }
 
-impl From<io::Error> for Problem {
-    fn from(error: io::Error) -> Problem {
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("failed to read or write the files: {error}"))
-    }
-}
-
 pub(crate) fn as_json(value: &Value) -> impl IntoResponse + use<> {
     ([(CONTENT_TYPE, "application/json")], value.to_string())
 }
@@ -201,18 +196,23 @@ impl Play {
     }
 
     fn write(&self, lesson: &Lesson, deed: Deed) -> Result<Value, Problem> {
-        let relative = |path: &std::path::Path| lesson.relative(path).display().to_string();
+        let relative = |path: &Path| lesson.relative(path).display().to_string();
+        let failed = |error| failed("write", &lesson.exercise(), &error);
         match deed {
-            Deed::Save { text, base } => match exercise::save(lesson, &text, base.as_deref())? {
+            Deed::Save { text, base } => match exercise::save(lesson, &text, base.as_deref()).map_err(failed)? {
                 Written::Done { sha256, .. } => Ok(json!({ "sha256": sha256 })),
                 Written::Conflict(there) => Err(conflict(lesson, &there)),
             },
-            Deed::Replace { text, base } => match exercise::replace(&self.course, lesson, &text, base.as_deref())? {
+            Deed::Replace { text, base } => match exercise::replace(&self.course, lesson, &text, base.as_deref())
+                .map_err(failed)?
+            {
                 Written::Done { sha256, backup } => Ok(json!({ "sha256": sha256, "backup": backup.as_deref().map(relative) })),
                 Written::Conflict(there) => Err(conflict(lesson, &there)),
             },
-            Deed::BackUp { text } => Ok(json!({ "backup": relative(&back_up(&self.course, lesson, text.as_bytes())?) })),
-            _ => match progress::reset(&self.course, lesson)? {
+            Deed::BackUp { text } => {
+                Ok(json!({ "backup": relative(&back_up(&self.course, lesson, text.as_bytes()).map_err(failed)?) }))
+            }
+            _ => match progress::reset(&self.course, lesson).map_err(failed)? {
                 Reset::BackedUp(path) => Ok(json!({ "backup": relative(&path) })),
                 Reset::Nothing | Reset::Restored => Ok(json!({ "backup": null })),
             },
@@ -239,11 +239,16 @@ impl Play {
             return Err(Problem::new(StatusCode::FORBIDDEN, error));
         }
         let solution = lesson.source(&Variant::Solution)?;
-        let (mine, theirs) = (fs::read_to_string(lesson.exercise())?, fs::read_to_string(&solution)?);
+        let read = |path: &Path| fs::read_to_string(path).map_err(|error| failed("read", path, &error));
+        let (mine, theirs) = (read(&lesson.exercise())?, read(&solution)?);
         let names = (exercise::name(lesson), lesson.relative(&solution).display().to_string());
         let diff = TextDiff::from_lines(&mine, &theirs);
         Ok(json!({ "diff": diff.unified_diff().header(&names.0, &names.1).to_string() }))
     }
+}
+
+fn failed(what: &str, path: &Path, error: &io::Error) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("failed to {what} {}: {error}", path.display()))
 }
 
 /// The lesson and what to do with it.

@@ -148,15 +148,16 @@ fn run(cli: &Cli) -> Result<()> {
     })?;
     say::progress(format_args!("Built in {:.1} s.", begun.elapsed().as_secs_f64()));
 
+    let mut url = format!("http://127.0.0.1:{port}/");
+    let mut playing = None;
+    if cli.play {
+        let token = Token::new().context("failed to make a key for this server")?;
+        url += &format!("#t={token}");
+        playing = Some(Playing { play: Arc::new(Play::new(course)), token });
+    }
+    let runs = playing.as_ref().map(|playing| Arc::clone(&playing.play.runs));
     let editions = Editions::new(Edition::first(site));
     let watching = watcher.start(workshop, editions.clone());
-    let play = cli.play.then(|| Arc::new(Play::new(course)));
-    let token = Token::new().context("failed to make a key for this server")?;
-    let url = match play {
-        Some(_) => format!("http://127.0.0.1:{port}/#t={token}"),
-        None => format!("http://127.0.0.1:{port}/"),
-    };
-    let playing = play.clone().map(|play| Playing { play, token });
     let served = server.run(editions, playing, || {
         say::result(format_args!("The book is at {url} until you press Ctrl-C."));
         if cli.play {
@@ -166,8 +167,8 @@ fn run(cli: &Cli) -> Result<()> {
             browser::open(url);
         }
     });
-    if let Some(play) = play {
-        play.runs.end();
+    if let Some(runs) = runs {
+        runs.end();
     }
     // A build that is under way comes to its end, and its folder goes.
     watching.stop();

@@ -28,7 +28,7 @@ fn a_conflict_loses_neither_text() {
     let (exercise, files) = (format!("lessons/{ID}/exercise.rs"), beside(&course));
     let seen = hash(course.read(&exercise).as_bytes());
     let (mine, theirs) = ("// mine\n", "// theirs\n");
-    course.write(&exercise, theirs);
+    course.put(theirs);
     let (status, there) = server.ask(&save("save", mine, Some(&seen)));
     assert_eq!((status, &there["sha256"], &there["text"]), (409, &json!(hash(theirs.as_bytes())), &json!(theirs)));
     assert!(there["error"].as_str().unwrap().contains("was changed meanwhile"), "{there}");
@@ -90,7 +90,7 @@ fn a_file_that_a_page_can_not_have() {
     page.file();
     let mut problem = |content: Option<&[u8]>| {
         match content {
-            Some(content) => fs::write(course.exercise(), content).unwrap(),
+            Some(content) => course.put(content),
             None => fs::remove_file(course.exercise()).unwrap(),
         }
         let file = page.file();
@@ -112,7 +112,7 @@ fn a_file_that_a_page_can_not_have() {
     assert_eq!(server.does("reset"), json!({ "backup": null }));
     assert_eq!(page.file()["state"], "pending");
     // The longest that a page can have.
-    fs::write(course.exercise(), [b'\n'; 64 << 10]).unwrap();
+    course.put([b'\n'; 64 << 10]);
     assert_eq!(page.file()["text"].as_str().unwrap().len(), 64 << 10);
 }
 
@@ -143,6 +143,6 @@ fn a_file_that_can_not_be_written() {
     fs::create_dir(course.exercise()).unwrap();
     let (status, answer) = server.ask(&save("save", "// mine\n", None));
     assert_eq!(status, 500);
-    assert!(answer["error"].as_str().unwrap().contains("directory"), "{answer}");
+    assert!(answer["error"].as_str().unwrap().contains("exercise.rs: Is a directory"), "{answer}");
     assert!(beside(&course).iter().all(|name| !name.ends_with(".new")), "{:?}", beside(&course));
 }

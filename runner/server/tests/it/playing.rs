@@ -164,7 +164,7 @@ fn what_another_program_does_is_told() {
     page.until(|line| line["type"] == "idle");
     other.until(|line| line["type"] == "idle");
     // An editor.
-    course.write(&format!("lessons/{ID}/exercise.rs"), &course.solution());
+    course.put(course.solution());
     let file = page.file();
     assert_eq!((&file["text"], &file["state"]), (&json!(course.solution()), &json!("edited")));
     // `lesson check`.
