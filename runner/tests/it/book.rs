@@ -1,5 +1,5 @@
-//! `lesson book` builds a server and becomes it. The server itself is tested in `runner/server`, and is not built
-//! here: a script stands for it, and for cargo.
+//! `lesson book` and `lesson serve` build a server and become it. The server itself is tested in `runner/server`, and
+//! is not built here: a script stands for it, and for cargo.
 
 use std::process::Command;
 use std::thread;
@@ -15,23 +15,38 @@ const STAND_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/stand-in")
 
 /// `lesson book` with a cargo that does this.
 fn book(course: &Fixture, cargo: &str, args: &[&str]) -> Command {
-    let mut command = course.command(&[&["book"], args].concat());
+    stand_in(course, cargo, &[&["book"], args].concat())
+}
+
+fn stand_in(course: &Fixture, cargo: &str, args: &[&str]) -> Command {
+    let mut command = course.command(args);
     command.env("CARGO", STAND_IN).env("STAND_IN", cargo);
     command
+}
+
+/// A cargo that builds a server which prints its id and its arguments.
+fn building() -> String {
+    let artifact = r#"{"reason":"compiler-artifact","target":{"name":"lesson-server"},"executable":"'$0'","fresh":true}"#;
+    format!("if [ $1 = build ]; then echo '{artifact}'; else echo $$ $@; exit 7; fi")
 }
 
 #[test]
 fn the_command_becomes_the_server() {
     let course = Fixture::new();
-    let artifact = r#"{"reason":"compiler-artifact","target":{"name":"lesson-server"},"executable":"'$0'","fresh":true}"#;
-    let script = format!("if [ $1 = build ]; then echo '{artifact}'; else echo $$ $@; exit 7; fi");
-    let child = book(&course, &script, &["--port", "4000", "--open"]).spawn().unwrap();
+    let child = book(&course, &building(), &["--port", "4000", "--open"]).spawn().unwrap();
     let pid = child.id();
     let output = child.wait_with_output().unwrap();
     let (root, work) = (course.root(), shared_work().join("after-gc"));
     let expected = format!("{pid} --root {} --work {} --port 4000 --open\n", root.display(), work.display());
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
     assert_eq!(output.status.code(), Some(7));
+}
+
+#[test]
+fn to_serve_is_to_let_it_play_with_the_same_node() {
+    let course = Fixture::new();
+    let done = finish(&mut stand_in(&course, &building(), &["--node", "/opt/node", "serve", "--port", "4000"])).exits_with(7);
+    assert!(done.stdout.ends_with("--port 4000 --play --node /opt/node\n"), "{}", done.stdout);
 }
 
 #[test]

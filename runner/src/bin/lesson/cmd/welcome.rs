@@ -26,7 +26,7 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
     line(format!("cargo lesson run {}", next.lesson), "see its memory");
     line(format!("cargo lesson check {}", next.lesson), "have it graded");
     line(format!("cargo lesson hint {}", next.lesson), "when you are stuck");
-    line("cargo lesson book --open".into(), "all pages, in a browser");
+    line("cargo lesson serve --open".into(), "all of this, in a browser");
     line("cargo lesson list".into(), "all lessons");
     line("cargo lesson --help".into(), "all commands");
     Ok(0)
