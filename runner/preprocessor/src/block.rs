@@ -54,7 +54,7 @@ fn commands(shelved: &Shelved) -> String {
     let commands = format!(
         "cargo lesson run {id:width$}     # its memory at five moments\n\
          cargo lesson check {id:width$}   # the verdict on your exercise\n\
-         cargo lesson serve {:width$}   # this page, alive: edit and run the exercise in it\n",
+         cargo lesson serve {:width$}   # edit and run it in this page\n",
         ""
     );
     fence("sh", &commands) + "\n"
