@@ -14,12 +14,53 @@ macro_rules! files {
     };
 }
 
-/// All files of `ui/`.
-static FILES: &[(&str, &[u8])] = files!["main.js", "play.css"];
+/// All files of `ui/`, but for the folder in which the editor is built.
+static FILES: &[(&str, &[u8])] = files![
+    "api.js",
+    "bar.js",
+    "chart.js",
+    "code.js",
+    "dom.js",
+    "draft.js",
+    "editor.LICENSES.txt",
+    "editor.js",
+    "lesson.js",
+    "main.js",
+    "notices.js",
+    "play.css",
+    "reload.js",
+    "run.js",
+    "verdict.js",
+];
 
 /// What is at the path of an address.
 pub(crate) fn get(path: &str) -> Option<File> {
     let wanted = path.strip_prefix(FOLDER)?;
     let (name, content) = FILES.iter().find(|(name, _)| *name == wanted)?;
     Some(File { content: Bytes::from_static(content), media_type: media_type(name) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn no_file_is_left_out() {
+        let entries = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/ui")).expect("the folder can be read");
+        let files = entries.map(|entry| entry.expect("its entries too")).filter(|entry| entry.path().is_file());
+        let there: BTreeSet<String> = files.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        assert_eq!(there, FILES.iter().map(|(name, _)| (*name).to_owned()).collect());
+    }
+
+    #[test]
+    fn what_a_page_loads_before_an_edit_is_small() {
+        // The editor comes with the first edit, and a run's view with the first run.
+        let later = ["editor.js", "editor.LICENSES.txt", "run.js", "chart.js", "verdict.js"];
+        let first = FILES.iter().filter(|(name, _)| !later.contains(name));
+        let size: usize = first.map(|(_, content)| content.len()).sum();
+        assert!(size <= 40_000, "{size} bytes");
+    }
 }
