@@ -18,6 +18,8 @@ export class Draft {
   #saving = null;
   // What is sent now: { text, sha256 }, the hash once the stream has told of it.
   #sent = null;
+  // What the stream told of the disk meanwhile, if that is not ours. It is looked at after the answer.
+  #heard = null;
   // Whether the last save was not taken.
   #unsaved = false;
   // Saves that the stream has not told of yet: { from, to }. It may lag behind the answers.
@@ -56,8 +58,14 @@ export class Draft {
 
   // The stream says what is on the disk.
   disk({ sha256, text }) {
-    if (this.#isOurOwn(sha256, text)) return;
     const disk = { sha256, text };
+    if (this.#sent) {
+      const isSent = this.#sent.text === text;
+      if (isSent) this.#sent.sha256 = sha256;
+      this.#heard = isSent ? null : disk;
+      return;
+    }
+    if (this.#isOurOwn(sha256)) return;
     if (this.#base === null) this.#begin(disk);
     else if (!this.dirty) this.#take(disk);
     else if (sha256 !== this.#base.sha256) this.#clash(disk);
@@ -117,6 +125,9 @@ export class Draft {
     if (answer.status === 200) this.#took({ sha256: answer.sha256, text }, told === answer.sha256);
     else if (answer.status === 409) this.#clash(answer);
     else this.#tell.trouble(answer.error);
+    const heard = this.#heard;
+    this.#heard = null;
+    if (heard) this.disk(heard);
     return answer;
   }
 
@@ -159,11 +170,7 @@ export class Draft {
   }
 
   // Whether the stream only says what this page has done itself.
-  #isOurOwn(sha256, text) {
-    if (this.#sent && this.#sent.text === text) {
-      this.#sent.sha256 = sha256;
-      return true;
-    }
+  #isOurOwn(sha256) {
     const late = this.#late.findIndex(({ to }) => to === sha256);
     if (late >= 0) {
       this.#late.splice(0, late + 1);

@@ -252,6 +252,8 @@ export class Lesson {
     const settle = async (backup, sentence) => {
       const name = await backup;
       if (name) this.#done(`${sentence} ${name}.`);
+      // The button with the focus is gone; without one the keys would be mdBook's.
+      this.#code.edit();
       this.#render();
     };
     this.#notices.choose({
