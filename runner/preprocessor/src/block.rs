@@ -6,7 +6,7 @@ use runner::catalog::Variant;
 use runner::grade::CheckResult;
 use runner::record::shipped;
 
-use crate::markup::{Format, escape, fence, folded, literal, program, table, words};
+use crate::markup::{Format, escape, fence, folded, program, table, value, words};
 use crate::shelf::Shelved;
 
 pub(crate) fn text(shelved: &Shelved, format: Format) -> Result<String, String> {
@@ -16,10 +16,10 @@ pub(crate) fn text(shelved: &Shelved, format: Format) -> Result<String, String> 
         format!("**Goal.** {}\n\n", words(&manifest.goal)),
         exercise(shelved, format),
         commands(shelved),
-        checks(shelved)?,
+        checks(shelved, format)?,
         hints(shelved, format),
         folded(format, "A solution", &program(manifest.edits, &shelved.solution)),
-        folded(format, "Why other fixes are wrong", &wrong(shelved)?),
+        folded(format, "Why other fixes are wrong", &wrong(shelved, format)?),
     ]
     .concat();
     Ok(match format {
@@ -65,20 +65,23 @@ fn hints(shelved: &Shelved, format: Format) -> String {
     hints.map(|(hint, level)| folded(format, &format!("Hint {level}"), &words(hint))).collect()
 }
 
-fn checks(shelved: &Shelved) -> Result<String, String> {
+fn checks(shelved: &Shelved, format: Format) -> Result<String, String> {
     let broken = shelved.verdict(&shipped())?;
     let solved = shelved.verdict(&Variant::Solution)?;
     let row = |(solved, broken): (&CheckResult, &CheckResult)| {
         let because = if solved.because.is_empty() { &broken.because } else { &solved.because };
-        vec![words(&solved.name), literal(&solved.expected), literal(&broken.measured), words(because)]
+        vec![words(&solved.name), value(format, &solved.expected), value(format, &broken.measured), words(because)]
     };
     let rows: Vec<Vec<String>> = solved.checks.iter().zip(&broken.checks).map(row).collect();
     Ok(table(&["check", "expected", "as shipped", "why"], false, &rows) + "\n")
 }
 
-fn wrong(shelved: &Shelved) -> Result<String, String> {
+fn wrong(shelved: &Shelved, format: Format) -> Result<String, String> {
     let mut text = String::new();
-    for (name, wrong) in &shelved.lesson.manifest.wrong {
+    let mut programs: Vec<_> = shelved.lesson.manifest.wrong.iter().collect();
+    // The bug first: what the fixes do is told from there.
+    programs.sort_by_key(|(name, _)| *name != "shipped");
+    for (name, wrong) in programs {
         let outcome = shelved.verdict(&Variant::Wrong(name.clone()))?;
         let fails = wrong.fails.get_ref();
         let measured = outcome.checks.iter().find(|check| check.name == *fails).map_or("nothing", |check| &check.measured);
@@ -88,7 +91,7 @@ fn wrong(shelved: &Shelved) -> Result<String, String> {
             words(&wrong.title),
             words(&wrong.why),
             words(fails),
-            literal(measured)
+            value(format, measured)
         );
     }
     Ok(text)

@@ -55,7 +55,7 @@ pub(crate) fn text(shelf: &Shelf, directive: &Directive, number: usize, format: 
     match &directive.wish {
         Wish::Lesson => block::text(shelved, format),
         Wish::Memory(gauges) => memory::text(shelved, gauges, format, number),
-        Wish::Fixes(checks) => fixes::text(shelved, checks),
+        Wish::Fixes(checks) => fixes::text(shelved, checks, format),
         Wish::Verdict(variant) => {
             let outcome = shelved.verdict(variant)?;
             Ok(fence("text", &verdict::of_outcome(&shelved.lesson.id, variant, outcome, Detail::Full, Paint::none())))

@@ -4,11 +4,11 @@ use runner::catalog::{ENDS, Variant};
 use runner::grade::{CheckResult, Outcome, Verdict};
 use runner::record::shipped;
 
-use crate::markup::{literal, table, words};
+use crate::markup::{Format, literal, table, value, words};
 use crate::shelf::Shelved;
 
 /// The table. Without names it has the check that each fix fails; with names, a column for each of these.
-pub(crate) fn text(shelved: &Shelved, checks: &[String]) -> Result<String, String> {
+pub(crate) fn text(shelved: &Shelved, checks: &[String], format: Format) -> Result<String, String> {
     for name in checks {
         if !shelved.verdict(&Variant::Solution)?.checks.iter().any(|check| check.name == *name) {
             return Err(format!("{} has no check \"{name}\"", shelved.lesson.id));
@@ -19,8 +19,8 @@ pub(crate) fn text(shelved: &Shelved, checks: &[String]) -> Result<String, Strin
         let outcome = shelved.verdict(&variant)?;
         let mut row = vec![title];
         match checks {
-            [] => row.extend(failed(shelved, &variant, outcome)),
-            checks => row.extend(cells(outcome, checks)),
+            [] => row.extend(failed(shelved, &variant, outcome, format)),
+            checks => row.extend(cells(outcome, checks, format)),
         }
         rows.push(row);
     }
@@ -37,24 +37,25 @@ fn programs(shelved: &Shelved) -> Vec<(Variant, String)> {
     [first].into_iter().chain(wrong).chain([(Variant::Solution, "The solution".to_owned())]).collect()
 }
 
-fn failed(shelved: &Shelved, variant: &Variant, outcome: &Outcome) -> [String; 2] {
+fn failed(shelved: &Shelved, variant: &Variant, outcome: &Outcome, format: Format) -> [String; 2] {
     let Variant::Wrong(name) = variant else { return ["nothing".into(), String::new()] };
     let fails = shelved.lesson.manifest.wrong[name].fails.get_ref();
-    let measured = outcome.checks.iter().find(|check| check.name == *fails).map(|check| literal(&check.measured));
+    let measured = outcome.checks.iter().find(|check| check.name == *fails).map(|check| value(format, &check.measured));
     [words(fails), measured.unwrap_or_default()]
 }
 
 /// What these checks measured. A check is marked where it failed. After a crash the others have nothing to
 /// say; then the first of them says how the run ended, unless one of these has failed for the crash.
-fn cells(outcome: &Outcome, names: &[String]) -> Vec<String> {
+fn cells(outcome: &Outcome, names: &[String], format: Format) -> Vec<String> {
     let find = |name: &str| outcome.checks.iter().find(|check| check.name == name);
     let failed = |check: &&CheckResult| check.verdict == Verdict::Failed;
     let mut end = find(ENDS).filter(failed).filter(|_| !names.iter().filter_map(|name| find(name)).any(|check| failed(&check)));
     let cell = |name: &String| match find(name) {
-        Some(check) if check.verdict == Verdict::Failed => format!("✗ **{}**", literal(&check.measured)),
-        Some(check) if check.verdict == Verdict::Passed => literal(&check.measured),
+        // The mark and what is marked are on one line.
+        Some(check) if check.verdict == Verdict::Failed => format!("✗\u{a0}**{}**", value(format, &check.measured)),
+        Some(check) if check.verdict == Verdict::Passed => value(format, &check.measured),
         _ => match end.take() {
-            Some(end) => format!("✗ **{}**", literal(end.measured.split(',').next().unwrap_or_default())),
+            Some(end) => format!("✗\u{a0}**{}**", literal(end.measured.split(',').next().unwrap_or_default())),
             None => "–".into(),
         },
     };

@@ -46,6 +46,14 @@ pub(crate) fn literal(text: &str) -> String {
     literal
 }
 
+/// The same, in the cell of a table. A list has no blanks, and may be broken after each comma.
+pub(crate) fn value(format: Format, text: &str) -> String {
+    match format {
+        Format::Html => literal(text).replace(',', ",<wbr>"),
+        Format::Plain => literal(text),
+    }
+}
+
 /// A number that is not broken at the blanks between its digits, or before its unit.
 pub(crate) fn unbroken(number: &str) -> String {
     number.replace(' ', "\u{a0}")
@@ -105,6 +113,12 @@ mod tests {
     fn what_is_no_markup_is_shown() {
         assert_eq!(words("a hint of size_of::<T>(), `size_of::<T>()`"), "a hint of size_of::&lt;T>(), `size_of::<T>()`");
         assert_eq!(literal("[1,\"*\"] of 2 000 B"), "\\[1,\\\"\\*\\\"\\] of 2\u{a0}000\u{a0}B");
+    }
+
+    #[test]
+    fn a_list_can_be_broken_where_a_blank_would_be() {
+        assert_eq!(value(Format::Html, "[1,2]"), "\\[1,<wbr>2\\]");
+        assert_eq!(value(Format::Plain, "[1,2]"), "\\[1,2\\]");
     }
 
     #[test]

@@ -70,8 +70,8 @@ fn the_wrong_fixes_with_what_each_measured() {
     assert!(page.contains("| A smaller batch | every call arrives | 20 |"), "{page}");
     let columns = "\"every call arrives\" \"handles stay bounded inside the call\"";
     let page = course.page(&format!("{{{{#fixes scopes/callback-loop {columns}}}}}"));
-    assert!(page.contains("| A smaller batch | ✗ **20** | 81 |"), "{page}");
-    assert!(page.contains("| A scope that nobody closes | ✗ **SIGABRT** | – |"), "{page}");
+    assert!(page.contains("| A smaller batch | ✗\u{a0}**20** | 81 |"), "{page}");
+    assert!(page.contains("| A scope that nobody closes | ✗\u{a0}**SIGABRT** | – |"), "{page}");
     assert!(page.contains("| The solution | 200 | 7 |"), "{page}");
 }
 
