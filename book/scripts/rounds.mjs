@@ -23,5 +23,7 @@ for (let round = 1; round <= 10; round++) {
   // V8 keeps 32 bytes for each reference of an add-on whose object is alive.
   const handles = v8.getHeapStatistics().used_global_handles_size / 32;
   const highest = process.resourceUsage().maxRSS * 1024;
-  console.log(row([`${round}`, mib(heapUsed), mib(external), `${handles}`, mib(rss), mib(highest)]));
+  console.log(
+    row([`${round}`, mib(heapUsed), mib(external), `${handles}`, mib(rss), mib(highest)]),
+  );
 }
