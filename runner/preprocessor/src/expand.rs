@@ -60,6 +60,6 @@ pub(crate) fn text(shelf: &Shelf, directive: &Directive, number: usize, format: 
             let outcome = shelved.verdict(variant)?;
             Ok(fence("text", &verdict::of_outcome(&shelved.lesson.id, variant, outcome, Detail::Full, Paint::none())))
         }
-        other => inline::text(shelved, other),
+        other => inline::text(shelved, other, format),
     }
 }

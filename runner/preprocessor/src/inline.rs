@@ -4,10 +4,10 @@ use runner::catalog::{Gauge, Variant};
 use runner::number::{count, gauge_value};
 
 use crate::directive::{Amount, Reading, Wish};
-use crate::markup::{literal, unbroken};
+use crate::markup::{Format, unbroken, value};
 use crate::shelf::Shelved;
 
-pub(crate) fn text(shelved: &Shelved, wish: &Wish) -> Result<String, String> {
+pub(crate) fn text(shelved: &Shelved, wish: &Wish, format: Format) -> Result<String, String> {
     let work = &shelved.lesson.manifest.work;
     match wish {
         Wish::Versions => Ok(versions(shelved)),
@@ -20,7 +20,7 @@ pub(crate) fn text(shelved: &Shelved, wish: &Wish) -> Result<String, String> {
                 let names: Vec<String> = outcome.checks.iter().map(|check| format!("\"{}\"", check.name)).collect();
                 format!("{} has no check \"{name}\"; it has {}", shelved.lesson.id, names.join(", "))
             })?;
-            Ok(literal(&check.measured))
+            Ok(value(format, &check.measured))
         }
         Wish::Gauge(variant, gauge, reading) => self::gauge(shelved, variant, *gauge, *reading),
         Wish::Collections(variant) => Ok(unbroken(&count(shelved.memory(variant)?.collections))),

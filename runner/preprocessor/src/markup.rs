@@ -46,7 +46,7 @@ pub(crate) fn literal(text: &str) -> String {
     literal
 }
 
-/// The same, in the cell of a table. A list has no blanks, and may be broken after each comma.
+/// The same, where there may be little room. A list has no blanks, and may be broken after each comma.
 pub(crate) fn value(format: Format, text: &str) -> String {
     match format {
         Format::Html => literal(text).replace(',', ",<wbr>"),
