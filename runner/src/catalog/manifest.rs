@@ -7,9 +7,13 @@ use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::DeTable;
 
 use super::CatalogError;
 use super::metric::{Gauge, Metric};
+
+/// The tables that a run depends on. What else there is are words about the lesson.
+const OF_A_RUN: [&str; 3] = ["gauge", "work", "check"];
 
 /// The whole of `lesson.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,6 +42,9 @@ pub struct Manifest {
     pub checks: Vec<Check>,
     /// The programs of `wrong/`, by file name without the ending.
     pub wrong: BTreeMap<String, Wrong>,
+    /// What a run depends on, as it is written, with all that is known of a check but its reason.
+    #[serde(skip)]
+    pub(crate) of_a_run: String,
 }
 
 /// What a learner edits, and what all variants of the lesson are written in.
@@ -232,7 +239,7 @@ pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {
         line: span.map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count()),
         message,
     };
-    let manifest: Manifest = toml::from_str(&text).map_err(|error| at(error.span(), error.message().to_owned()))?;
+    let manifest = parse(&text).map_err(|error| at(error.span(), error.message().to_owned()))?;
     let work = &manifest.work;
     if [work.run, work.check, work.rounds, work.warmup].contains(&0) {
         return Err(at(None, "`run`, `check`, `rounds` and `warmup` of [work] are at least 1".into()));
@@ -262,6 +269,24 @@ pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {
     Ok(manifest)
 }
 
+fn parse(text: &str) -> Result<Manifest, toml::de::Error> {
+    let document = DeTable::parse(text)?;
+    let of_a_run = of_a_run(document.get_ref())?;
+    Ok(Manifest { of_a_run, ..Manifest::deserialize(toml::Deserializer::from(document))? })
+}
+
+/// The parts of a manifest that a run depends on, without comments, layout and reasons.
+fn of_a_run(document: &DeTable) -> Result<String, toml::de::Error> {
+    let parts = document.iter().filter(|(key, _)| OF_A_RUN.contains(&&**key.get_ref()));
+    let parts: DeTable = parts.map(|(key, part)| (key.clone(), part.clone())).collect();
+    let mut table = toml::Table::deserialize(toml::Deserializer::from(Spanned::new(0..0, parts)))?;
+    let checks = table.get_mut("check").and_then(toml::Value::as_array_mut);
+    for check in checks.into_iter().flatten().filter_map(toml::Value::as_table_mut) {
+        check.remove("because");
+    }
+    Ok(table.to_string())
+}
+
 /// The metrics of a manifest, and where they stand in it.
 #[derive(Deserialize)]
 struct Used {
@@ -271,4 +296,18 @@ struct Used {
 #[derive(Deserialize)]
 struct UsedMetric {
     metric: Option<Spanned<Metric>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_about_a_lesson_are_no_part_of_a_run() {
+        let of_a_run = |text: &str| of_a_run(DeTable::parse(text).expect("it is TOML").get_ref()).expect("it is plain");
+        let manifest = "title = \"A\"\ngauge = \"handles\"\n[work]\nrun = 2\n[[check]]\nname = \"n\"\nbecause = \"a\"\n";
+        let other = "title = \"B\" # better\ngauge = \"handles\"\n[work]\n# Twice.\nrun    = 2\n[[check]]\nname = \"n\"\nbecause = \"b\"\n";
+        assert_eq!(of_a_run(manifest), of_a_run(other));
+        assert_ne!(of_a_run(manifest), of_a_run(&manifest.replace('2', "3")));
+    }
 }

@@ -18,8 +18,6 @@ use crate::compile;
 
 /// Hexadecimal digits of a hash that are kept: it tells an edit, and is no signature.
 const DIGITS: usize = 16;
-/// The tables of `lesson.toml` that a run depends on. Its words about the lesson are not among them.
-const OF_A_RUN: [&str; 3] = ["gauge", "work", "check"];
 
 /// The versions of napi-rs' crates in `Cargo.lock`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,21 +69,8 @@ pub(super) fn hashes(lesson: &Lesson) -> Result<BTreeMap<String, String>, Record
         hashes.insert(FIXED_ADDON.into(), hash(&read(&addon)?));
     }
     hashes.insert("drive.mjs".into(), hash(&read(&lesson.file("drive.mjs"))?));
-    let manifest = read(&lesson.file("lesson.toml"))?;
-    hashes.insert("lesson.toml".into(), hash(of_a_run(&String::from_utf8_lossy(&manifest)).as_bytes()));
+    hashes.insert("lesson.toml".into(), hash(lesson.manifest.of_a_run.as_bytes()));
     Ok(hashes)
-}
-
-/// The parts of a manifest that a run depends on, without comments, layout and reasons.
-fn of_a_run(manifest: &str) -> String {
-    // The lesson was read, so this is TOML.
-    let mut table: toml::Table = manifest.parse().unwrap_or_default();
-    table.retain(|key, _| OF_A_RUN.contains(&key));
-    let checks = table.get_mut("check").and_then(toml::Value::as_array_mut);
-    for check in checks.into_iter().flatten().filter_map(toml::Value::as_table_mut) {
-        check.remove("because");
-    }
-    table.to_string()
 }
 
 fn hash(content: &[u8]) -> String {
@@ -108,14 +93,6 @@ pub(super) fn changes(then: &BTreeMap<String, String>, now: &BTreeMap<String, St
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_about_a_lesson_are_no_part_of_a_run() {
-        let manifest = "title = \"A\"\ngauge = \"handles\"\n[work]\nrun = 2\n";
-        let other = "title = \"B\" # better\ngauge = \"handles\"\n[work]\n# Twice.\nrun    = 2\n";
-        assert_eq!(of_a_run(manifest), of_a_run(other));
-        assert_ne!(of_a_run(manifest), of_a_run(&manifest.replace('2', "3")));
-    }
 
     #[test]
     fn changes_are_named() {
