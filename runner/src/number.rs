@@ -5,14 +5,17 @@ use crate::catalog::{Gauge, Metric};
 /// A count, in groups of three digits: `400 001`.
 pub fn count(value: f64) -> String {
     let digits = (value.abs().round_ties_even() as u64).to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value <= -0.5 {
+        grouped.push('-');
+    }
+    for (index, digit) in digits.char_indices() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(' ');
         }
         grouped.push(digit);
     }
-    if value <= -0.5 { format!("-{grouped}") } else { grouped }
+    grouped
 }
 
 /// A count with its noun: `1 turn`, `2 turns`.
@@ -29,7 +32,7 @@ pub fn bytes(value: f64) -> String {
         size /= 1024.0;
         unit += 1;
     }
-    if unit == 0 { format!("{} B", count(size)) } else { format!("{size:.1} {}", UNITS[unit]) }
+    if unit == 0 { count(size) + " B" } else { format!("{size:.1} {}", UNITS[unit]) }
 }
 
 /// The value of a gauge.

@@ -40,8 +40,11 @@ fn exercise(shelved: &Shelved, format: Format) -> String {
     let code = program(shelved.lesson.manifest.edits, &shelved.shipped);
     match format {
         Format::Html => {
-            let numbers: Vec<String> = (1..=shelved.shipped.lines().count()).map(|number| number.to_string()).collect();
-            let numbers = numbers.join("&#10;");
+            let mut numbers = String::new();
+            for number in 1..=shelved.shipped.lines().count() {
+                let separator = if number > 1 { "&#10;" } else { "" };
+                let _ = write!(numbers, "{separator}{number}");
+            }
             format!("`{path}`\n\n<div class=\"lesson-code\" data-lines=\"{numbers}\">\n\n{code}\n</div>\n\n")
         }
         Format::Plain => format!("`{path}`\n\n{code}\n"),

@@ -71,7 +71,7 @@ pub(crate) fn svg(chart: Chart) -> String {
             };
             let length = if scale > 0.0 { (value.max(0.0) / scale * LONGEST).max(1.0) } else { 1.0 };
             line(bar(program, START, top, length));
-            line(text(START + length + 5.0, top + 10.0, &unbroken(&gauge_value(gauge, value))));
+            line(text(START + length + 5.0, top + 10.0, &unbroken(gauge_value(gauge, value))));
         }
     }
     line(format!("<path class=\"lesson-axis\" d=\"M{START} {TOP}V{}\" stroke=\"currentColor\"/>", height - 8.0));

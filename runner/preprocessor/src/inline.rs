@@ -11,9 +11,9 @@ pub(crate) fn text(shelved: &Shelved, wish: &Wish, format: Format) -> Result<Str
     let work = &shelved.lesson.manifest.work;
     match wish {
         Wish::Versions => Ok(versions(shelved)),
-        Wish::Work(Amount::Run) => Ok(unbroken(&count(work.run as f64))),
-        Wish::Work(Amount::Check) => Ok(unbroken(&count(work.check as f64))),
-        Wish::Work(Amount::Rounds) => Ok(unbroken(&count(work.rounds as f64))),
+        Wish::Work(Amount::Run) => Ok(unbroken(count(work.run as f64))),
+        Wish::Work(Amount::Check) => Ok(unbroken(count(work.check as f64))),
+        Wish::Work(Amount::Rounds) => Ok(unbroken(count(work.rounds as f64))),
         Wish::Check(variant, name) => {
             let outcome = shelved.verdict(variant)?;
             let check = outcome.checks.iter().find(|check| check.name == *name).ok_or_else(|| {
@@ -23,7 +23,7 @@ pub(crate) fn text(shelved: &Shelved, wish: &Wish, format: Format) -> Result<Str
             Ok(value(format, &check.measured))
         }
         Wish::Gauge(variant, gauge, reading) => self::gauge(shelved, variant, *gauge, *reading),
-        Wish::Collections(variant) => Ok(unbroken(&count(shelved.memory(variant)?.collections))),
+        Wish::Collections(variant) => Ok(unbroken(count(shelved.memory(variant)?.collections))),
         Wish::Lesson | Wish::Memory(_) | Wish::Fixes(_) | Wish::Verdict(_) => unreachable!("these are blocks"),
     }
 }
@@ -45,5 +45,5 @@ fn gauge(shelved: &Shelved, variant: &Variant, gauge: Gauge, reading: Reading) -
     };
     let value = reading.at.of(row).ok_or_else(not_there)? - less;
     let value = if reading.per_round { value / table.rounds as f64 } else { value };
-    Ok(unbroken(&gauge_value(gauge, value)))
+    Ok(unbroken(gauge_value(gauge, value)))
 }

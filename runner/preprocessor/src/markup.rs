@@ -1,7 +1,5 @@
 //! Pieces of Markdown and HTML.
 
-use std::fmt::Write as _;
-
 use runner::catalog::Edits;
 
 /// What the book is made into.
@@ -23,25 +21,44 @@ impl Format {
 
 /// Text as it is written in HTML, also inside of quotes.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 /// Words of a manifest. They are Markdown, in which code has backticks; a `<` elsewhere is no tag.
 pub(crate) fn words(text: &str) -> String {
-    let outside = |(index, part): (usize, &str)| if index % 2 == 0 { part.replace('<', "&lt;") } else { part.to_owned() };
-    text.split('`').enumerate().map(outside).collect::<Vec<_>>().join("`")
+    let mut words = String::with_capacity(text.len());
+    let mut is_code = false;
+    for letter in text.chars() {
+        is_code ^= letter == '`';
+        match letter {
+            '<' if !is_code => words.push_str("&lt;"),
+            other => words.push(other),
+        }
+    }
+    words
 }
 
 /// What a program gave, to be read as it is: no markup, and no quotes that are made round.
 pub(crate) fn literal(text: &str) -> String {
-    let mut literal = String::new();
+    let mut literal = String::with_capacity(text.len());
+    let mut after_digit = false;
     for letter in text.chars() {
-        if "\\`*_[]<>#|~$&\"'".contains(letter) {
+        if matches!(letter, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '$' | '&' | '"' | '\'') {
             literal.push('\\');
         }
         // A number stays in one piece, and with its unit.
-        let in_number = letter == ' ' && literal.ends_with(|c: char| c.is_ascii_digit());
-        literal.push(if in_number { '\u{a0}' } else { letter });
+        literal.push(if letter == ' ' && after_digit { '\u{a0}' } else { letter });
+        after_digit = letter.is_ascii_digit();
     }
     literal
 }
@@ -55,8 +72,8 @@ pub(crate) fn value(format: Format, text: &str) -> String {
 }
 
 /// A number that is not broken at the blanks between its digits, or before its unit.
-pub(crate) fn unbroken(number: &str) -> String {
-    number.replace(' ', "\u{a0}")
+pub(crate) fn unbroken(number: String) -> String {
+    if number.contains(' ') { number.replace(' ', "\u{a0}") } else { number }
 }
 
 /// Code between fences that are longer than any in it. It ends with a line's end.
@@ -87,16 +104,30 @@ pub(crate) fn folded(format: Format, summary: &str, content: &str) -> String {
 /// A table. The first column is text and the others are as `numbers` says.
 pub(crate) fn table(head: &[&str], numbers: bool, rows: &[Vec<String>]) -> String {
     let mut text = String::new();
-    let mut line = |cells: &[String]| {
-        let cells: Vec<String> =
-            cells.iter().map(|cell| cell.replace('\n', " ").replace("\\|", "|").replace('|', "\\|")).collect();
-        let _ = writeln!(text, "| {} |", cells.join(" | "));
-    };
-    line(&head.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+    line(&mut text, head);
     let rule = |column: usize| if numbers && column > 0 { "---:" } else { "---" };
-    line(&(0..head.len()).map(|column| rule(column).to_owned()).collect::<Vec<_>>());
-    rows.iter().for_each(|row| line(row));
+    line(&mut text, &(0..head.len()).map(rule).collect::<Vec<_>>());
+    rows.iter().for_each(|row| line(&mut text, row));
     text
+}
+
+/// A line of a table.
+fn line(text: &mut String, cells: &[impl AsRef<str>]) {
+    text.push('|');
+    for cell in cells {
+        text.push(' ');
+        let mut before = ' ';
+        for letter in cell.as_ref().chars() {
+            match letter {
+                '\n' => text.push(' '),
+                '|' if before != '\\' => text.push_str("\\|"),
+                other => text.push(other),
+            }
+            before = letter;
+        }
+        text.push_str(" |");
+    }
+    text.push('\n');
 }
 
 #[cfg(test)]

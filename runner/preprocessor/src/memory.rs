@@ -29,8 +29,8 @@ pub(crate) fn text(shelved: &Shelved, beside: &[Gauge], format: Format, number: 
     let about = format!(
         "Measured with {}: {} of {} {}, after the warm-up.\n\n",
         inline::versions(shelved),
-        unbroken(&rounds),
-        unbroken(&count(broken.size as f64)),
+        unbroken(rounds),
+        unbroken(count(broken.size as f64)),
         words(&broken.unit)
     );
     let chart = match (format, row(broken, broken.gauge), row(solved, broken.gauge)) {
@@ -71,7 +71,7 @@ fn rows(broken: &Table, solved: &Table, gauges: &[Gauge]) -> Vec<Vec<String>> {
     let programs = [(broken, "as shipped"), (solved, "solution")];
     let cells = |gauge: Gauge, (table, name): (&Table, &str)| {
         let row = row(table, gauge)?;
-        let value = |value: Option<f64>| value.map_or_else(|| "-".into(), |value| unbroken(&gauge_value(gauge, value)));
+        let value = |value: Option<f64>| value.map_or_else(|| "-".into(), |value| unbroken(gauge_value(gauge, value)));
         Some([format!("{}, {name}", label(gauge))].into_iter().chain(values(row).map(value)).collect())
     };
     gauges.iter().flat_map(|gauge| programs.into_iter().filter_map(|program| cells(*gauge, program))).collect()
