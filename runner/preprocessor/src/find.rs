@@ -43,7 +43,7 @@ pub(crate) fn find(page: &str) -> Vec<Found> {
         let limit = block.as_ref().map_or(page.len(), |block| block.end);
         let end = page[at..limit].find("}}").map(|length| at + length + 2);
         let range = at..end.unwrap_or(at + OPEN.len());
-        let is_alone = paragraphs.iter().any(|paragraph| {
+        let is_alone = within(&paragraphs, at).is_some_and(|paragraph| {
             let text = &page[paragraph.clone()];
             let start = paragraph.start + (text.len() - text.trim_start().len());
             (start..start + text.trim().len()) == range

@@ -108,9 +108,8 @@ pub fn expand(context: &PreprocessorContext, mut book: Book, ahead: Option<&Shel
     in_order(&mut book.items, source, &mut contents);
     let mut pages = cores::map(contents, |(content, file)| Page::read(content, file));
     let mut order = Order::default();
-    pages.iter_mut().for_each(|page| page.number(&mut order));
-    let texts = cores::map(&pages, |page| page.texts(shelf, format));
-    let faults = pages.into_iter().zip(texts).flat_map(|(page, texts)| page.write(texts, shelf, &mut order)).collect();
+    pages.iter_mut().for_each(|page| page.number(shelf, &mut order));
+    let faults = cores::map(pages, |page| page.write(shelf, format)).into_iter().flatten().collect();
     Ok(Expanded { book, faults })
 }
 

@@ -1,6 +1,6 @@
 //! One page: its directives are replaced, and not another byte of it.
 //!
-//! That is done in steps. To find the directives and to write the texts for them takes the time, and no page
+//! That is done in steps. To find the directives and to put texts in their places takes the time, and no page
 //! waits for another; what depends on the pages before is done in between, in their order.
 
 use std::ops::Range;
@@ -27,50 +27,46 @@ struct Asked {
     directive: Result<Directive, String>,
     /// Which chart of its lesson it is.
     number: usize,
+    /// Why the record of its lesson is out of date, if nothing before it has said that.
+    stale: Option<String>,
 }
 
 impl<'a> Page<'a> {
     /// Finds the directives.
     pub(crate) fn read(content: &'a mut String, file: PathBuf) -> Page<'a> {
+        let (mut line, mut at) = (1, 0);
         let asked = |found: Found| {
-            let line = 1 + content[..found.range.start].matches('\n').count();
-            Asked { directive: directive(&found), found, line, number: 0 }
+            line += content[at..found.range.start].matches('\n').count();
+            at = found.range.start;
+            Asked { directive: directive(&found), found, line, number: 0, stale: None }
         };
         let asked = find(content).into_iter().map(asked).collect();
         Page { content, file, asked }
     }
 
     /// Puts the directives in order with those of the pages before.
-    pub(crate) fn number(&mut self, order: &mut Order) {
+    pub(crate) fn number(&mut self, shelf: &Shelf, order: &mut Order) {
         for asked in &mut self.asked {
             let Ok(directive) = &asked.directive else { continue };
             match order.number(directive, || format!("{}:{}", self.file.display(), asked.line)) {
-                Ok(number) => asked.number = number,
+                Ok(number) => {
+                    asked.number = number;
+                    asked.stale = order.stale(shelf, &directive.id);
+                }
                 Err(message) => asked.directive = Err(message),
             }
         }
     }
 
-    /// The texts that take the places of the directives; where there is none, what is wrong.
-    pub(crate) fn texts(&self, shelf: &Shelf, format: Format) -> Vec<Result<String, String>> {
-        let text = |asked: &Asked| {
-            let directive = asked.directive.as_ref().map_err(Clone::clone)?;
-            expand::text(shelf, directive, asked.number, format)
-        };
-        self.asked.iter().map(text).collect()
-    }
-
-    /// Puts the texts into their places, and answers with what was wrong. Where that is, the page says so.
-    pub(crate) fn write(self, texts: Vec<Result<String, String>>, shelf: &Shelf, order: &mut Order) -> Vec<Fault> {
+    /// Puts the texts into the places of the directives, and answers with what was wrong. Where that is, the page
+    /// says so.
+    pub(crate) fn write(self, shelf: &Shelf, format: Format) -> Vec<Fault> {
         let Page { content, file, asked } = self;
         let mut faults = Vec::new();
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-        for (Asked { found, line, directive, .. }, text) in asked.into_iter().zip(texts) {
-            let message = match (&directive, &text) {
-                (Ok(directive), Ok(_)) => order.stale(shelf, &directive.id),
-                _ => text.as_ref().err().cloned(),
-            };
-            if let Some(message) = message {
+        for Asked { found, line, directive, number, stale } in asked {
+            let text = directive.and_then(|directive| expand::text(shelf, &directive, number, format));
+            for message in text.as_ref().err().cloned().into_iter().chain(stale) {
                 let fault = Fault { file: file.clone(), line, message };
                 edits.push((found.block..found.block, caution(&fault)));
                 faults.push(fault);
