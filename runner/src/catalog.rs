@@ -287,7 +287,7 @@ impl Lesson {
 
     /// A file of the lesson's folder.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.root.join("lessons").join(self.id.as_str()).join(name)
+        self.root.join(format!("lessons/{}/{name}", self.id))
     }
 
     /// The file that a learner edits.
@@ -317,7 +317,7 @@ impl Lesson {
         let ending = self.manifest.edits.ending();
         match variant {
             Variant::Exercise => Ok(self.exercise()),
-            Variant::Solution => Ok(self.root.join("solutions").join(format!("{}.{ending}", self.id))),
+            Variant::Solution => Ok(self.root.join(format!("solutions/{}.{ending}", self.id))),
             Variant::Wrong(name) if self.manifest.wrong.contains_key(name) => Ok(self.file(&format!("wrong/{name}.{ending}"))),
             Variant::Wrong(name) => {
                 let known: Vec<&str> = self.manifest.wrong.keys().map(String::as_str).collect();
