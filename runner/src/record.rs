@@ -2,7 +2,7 @@
 //!
 //! `lesson record` writes it to `lessons/TOPIC/SLUG/recording.json`, which is reviewed and committed, and
 //! the book draws its tables, charts and numbers from there. So a record is about certain bytes: when
-//! they change, [`stale`] says which, and a test fails until the lesson is recorded again.
+//! they change, [`compare`] says which, and a test fails until the lesson is recorded again.
 //!
 //! Of the exercise there is none. It is the learner's; `wrong/shipped.rs` stands for it.
 
@@ -28,6 +28,7 @@ use crate::measure::Table;
 use crate::process::Cancel;
 use crate::run::{Options, Recording};
 
+use code::Code;
 pub use code::Crates;
 
 /// The file of a lesson's folder that holds its record.
@@ -86,7 +87,7 @@ pub fn shipped() -> Variant {
 /// When a program can't be run, or its verdict is not what the lesson says.
 pub fn record(course: &Course, lesson: &Lesson, events: &mut dyn FnMut(Event), cancel: &Cancel) -> Result<Record, RecordError> {
     // First, so that what is saved meanwhile makes the record stale, and not wrong.
-    let code = code::hashes(lesson)?;
+    let code = code::read(lesson)?.hashes;
     let rustc = compile::rustc_version(course, cancel).map_err(CheckError::from)?;
     let mut versions = Versions {
         node: String::new(),
@@ -168,14 +169,23 @@ pub fn write(lesson: &Lesson, record: &Record) -> Result<(), RecordError> {
     fs::rename(&new, &path).map_err(file("replace", &path))
 }
 
-/// What is not as it was when the lesson was recorded; nothing when the record is up to date.
+/// The code of a lesson, beside its record.
+pub struct Compared {
+    /// What is not as it was when the lesson was recorded; nothing when the record is up to date.
+    pub changed: Vec<String>,
+    /// The programs of the law, as they are now.
+    pub programs: BTreeMap<Variant, Vec<u8>>,
+}
+
+/// Compares a lesson's record with its code.
 ///
 /// # Errors
 /// When a file can't be read.
-pub fn stale(lesson: &Lesson, record: &Record, crates: &Crates) -> Result<Vec<String>, RecordError> {
-    let mut changed = code::changes(&record.code, &code::hashes(lesson)?);
+pub fn compare(lesson: &Lesson, record: &Record, crates: &Crates) -> Result<Compared, RecordError> {
+    let Code { hashes, programs } = code::read(lesson)?;
+    let mut changed = code::changes(&record.code, &hashes);
     changed.extend(record.versions.crates.changes(crates));
-    Ok(changed)
+    Ok(Compared { changed, programs })
 }
 
 /// What is wrong with a lesson's record, and what to do; none when it is there and up to date.
@@ -188,7 +198,7 @@ pub fn fault(lesson: &Lesson) -> Result<Option<String>, RecordError> {
         Err(error @ (RecordError::Missing { .. } | RecordError::Json { .. })) => return Ok(Some(error.to_string())),
         Err(error) => return Err(error),
     };
-    let changed = stale(lesson, &record, &Crates::read(&lesson.root)?)?;
+    let changed = compare(lesson, &record, &Crates::read(&lesson.root)?)?.changed;
     Ok((!changed.is_empty()).then(|| renew(&lesson.id, &changed)))
 }
 

@@ -40,8 +40,6 @@ fn preprocess() -> Result<bool> {
     let (context, book) = serde_json::from_slice(&json).context("failed to parse what should be mdBook's JSON")?;
     let ahead = ahead.join().expect("a thread that panics has said why").ok();
     let Expanded { book, faults } = expand(&context, book, ahead.as_ref())?;
-    // The process ends sooner than all of this is freed piece by piece.
-    mem::forget(ahead);
     for fault in &faults {
         writeln!(stderr(), "ERROR {fault}")?;
     }
@@ -53,6 +51,8 @@ fn preprocess() -> Result<bool> {
             .and_then(|()| Ok(output.flush()?))
             .context("failed to hand the book back")?;
     }
+    // The process ends sooner than all of this is freed piece by piece.
+    mem::forget((json, book, ahead));
     Ok(good)
 }
 

@@ -1,14 +1,13 @@
 //! The lessons of a course: their manifests, sources and records, each read once.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use runner::catalog::{Catalog, Lesson, LessonId, Variant};
 use runner::grade::Outcome;
 use runner::measure::Table;
-use runner::record::{self, Crates, Record};
+use runner::record::{self, Compared, Crates, Record};
 
 use crate::cores;
 
@@ -66,11 +65,12 @@ impl Shelved {
     fn try_read(catalog: &Catalog, crates: &Crates, id: &str) -> Result<Shelved> {
         let lesson = catalog.lesson(id)?;
         let record = record::read(&lesson)?;
-        let changed = record::stale(&lesson, &record, crates)?;
+        let Compared { changed, mut programs } = record::compare(&lesson, &record, crates)?;
         let stale = (!changed.is_empty()).then(|| record::renew(&lesson.id, &changed));
-        let text = |variant: &Variant| -> Result<String> {
+        let mut text = |variant: &Variant| -> Result<String> {
             let path = lesson.source(variant)?;
-            fs::read_to_string(&path).with_context(|| format!("failed to read {}", lesson.relative(&path).display()))
+            let program = programs.remove(variant).unwrap_or_default();
+            String::from_utf8(program).with_context(|| format!("failed to read {}", lesson.relative(&path).display()))
         };
         let (shipped, solution) = (text(&record::shipped())?, text(&Variant::Solution)?);
         Ok(Shelved { lesson, record, shipped, solution, stale })

@@ -51,11 +51,18 @@ impl Crates {
     }
 }
 
-/// The hash of each file, by its path from the lesson's folder.
-pub(super) fn hashes(lesson: &Lesson) -> Result<BTreeMap<String, String>, RecordError> {
+/// The code of a lesson as it is.
+pub(super) struct Code {
+    /// The hash of each file, by its path from the lesson's folder.
+    pub(super) hashes: BTreeMap<String, String>,
+    /// The programs of the law.
+    pub(super) programs: BTreeMap<Variant, Vec<u8>>,
+}
+
+pub(super) fn read(lesson: &Lesson) -> Result<Code, RecordError> {
     let read =
         |path: &Path| fs::read(path).map_err(|source| RecordError::File { action: "read", path: path.to_path_buf(), source });
-    let mut hashes = BTreeMap::new();
+    let (mut hashes, mut programs) = (BTreeMap::new(), BTreeMap::new());
     let ending = lesson.manifest.edits.ending();
     for variant in lesson.law() {
         let path = lesson.source(&variant).map_err(crate::compile::CompileError::from).map_err(crate::check::CheckError::from)?;
@@ -63,14 +70,16 @@ pub(super) fn hashes(lesson: &Lesson) -> Result<BTreeMap<String, String>, Record
             Variant::Wrong(name) => format!("wrong/{name}.{ending}"),
             Variant::Solution | Variant::Exercise => format!("solutions/{}.{ending}", lesson.id),
         };
-        hashes.insert(name, hash(&read(&path)?));
+        let program = read(&path)?;
+        hashes.insert(name, hash(&program));
+        programs.insert(variant, program);
     }
     if let Some(addon) = lesson.fixed_addon() {
         hashes.insert(FIXED_ADDON.into(), hash(&read(&addon)?));
     }
     hashes.insert("drive.mjs".into(), hash(&read(&lesson.file("drive.mjs"))?));
     hashes.insert("lesson.toml".into(), hash(lesson.manifest.of_a_run.as_bytes()));
-    Ok(hashes)
+    Ok(Code { hashes, programs })
 }
 
 fn hash(content: &[u8]) -> String {
