@@ -84,6 +84,12 @@ for (const chart of document.querySelectorAll('svg.lesson-chart')) {
   }
 }
 
+// A link can be read in each theme.
+for (const link of document.querySelectorAll('main a:any-link')) {
+  const ratio = contrast(getComputedStyle(link).color, background(link));
+  if (isShown(link) && ratio < 4.5) faults.push(`a link of contrast ${ratio.toFixed(1)}: ${name(link)}`);
+}
+
 // Everything came from here.
 for (const { name: address } of performance.getEntriesByType('resource')) {
   if (!address.startsWith(location.origin) && !address.startsWith('data:')) faults.push(`asks another host: ${address}`);
