@@ -11,6 +11,9 @@ use anyhow::{Context, Error, Result};
 use mdbook_lesson::{Expanded, Shelf, expand, is_served};
 use nix::fcntl::{FcntlArg, fcntl};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a pipe shall hold, in bytes: as much as Linux lets anybody ask for.
 const PIPE: usize = 1 << 20;
 /// What is written at once.
