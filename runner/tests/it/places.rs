@@ -107,6 +107,13 @@ const LINES: &[(&str, &str, &[&str])] = &[
     ),
     // How many threads there are is an answer, and has no line.
     ("context/orphan-thread", "no thread is left when its worker has ended", &[]),
+    ("capstone/mini-canvas", "an empty image keeps no picture", &["let mut pixels = vec![0; stripe * shades.len()];"]),
+    ("capstone/mini-canvas", "what V8 was told is taken back", &["env.adjust_external_memory(self.bytes())?;"]),
+    (
+        "capstone/mini-canvas",
+        "a load that succeeds leaves nothing",
+        &["#[napi]", "let report: Report = Box::new(", "Box::into_raw(Box::new(report))"],
+    ),
 ];
 
 fn checked(id: &str, variant: &Variant, name: &str) -> CheckResult {
