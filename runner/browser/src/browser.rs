@@ -1,7 +1,7 @@
-//! One browser window, on the book.
+//! One browser, on a server of the book.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
@@ -33,18 +33,46 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Browser {
     /// The session, for what has no method here.
     pub session: WebDriver,
-    server: Server,
+    /// The address of the book, up to its pages.
+    address: String,
+    /// What serves the built book, where nothing else does.
+    files: Option<Server>,
     // Dropped last, and in this order: the browser writes into its profile until it is gone.
     _driver: Driver,
     _profile: TempDir,
 }
 
-/// Opens a browser, lets `work` use it until the deadline, and closes it, also after a failure or a panic.
+/// How often a page is looked at that is waited for.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Opens a browser on the built book, lets `work` use it until the deadline, and closes it, also after a failure or a
+/// panic.
 pub fn with_browser(deadline: Duration, work: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+    let files = Server::start(book::folder()?)?;
+    with(deadline, files.url(""), Some(files), &[], work)
+}
+
+/// The same, on the book of another server; with flags of Chromium besides the usual ones.
+pub fn with_browser_at(
+    deadline: Duration,
+    address: String,
+    flags: &[String],
+    work: impl AsyncFnOnce(&Browser) -> Result<()>,
+) -> Result<()> {
+    with(deadline, address, None, flags, work)
+}
+
+fn with(
+    deadline: Duration,
+    address: String,
+    files: Option<Server>,
+    flags: &[String],
+    work: impl AsyncFnOnce(&Browser) -> Result<()>,
+) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let all = async {
-            let browser = Browser::open().await?;
+            let browser = Browser::open(address, files, flags).await?;
             work(&browser).await?;
             browser.session.quit().await.context("the browser did not close")
         };
@@ -53,24 +81,23 @@ pub fn with_browser(deadline: Duration, work: impl AsyncFnOnce(&Browser) -> Resu
 }
 
 impl Browser {
-    async fn open() -> Result<Browser> {
-        let server = Server::start(book::folder()?)?;
+    async fn open(address: String, files: Option<Server>, flags: &[String]) -> Result<Browser> {
         let profile = TempDir::new()?;
         let driver = Driver::start()?;
         let mut wanted = DesiredCapabilities::chrome();
-        for flag in FLAGS {
+        for flag in FLAGS.into_iter().chain(flags.iter().map(String::as_str)) {
             wanted.add_arg(flag)?;
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let session = WebDriver::builder(driver.url(), wanted).request_timeout(PATIENCE).connect().await?;
         session.set_script_timeout(PATIENCE).await?;
-        Ok(Browser { session, server, _driver: driver, _profile: profile })
+        Ok(Browser { session, address, files, _driver: driver, _profile: profile })
     }
 
     /// Loads a page of the book.
     pub async fn go(&self, page: &str) -> Result<()> {
-        self.session.goto(self.server.url(page)).await.with_context(|| page.to_owned())
+        self.session.goto(format!("{}{page}", self.address)).await.with_context(|| page.to_owned())
     }
 
     /// Runs a script in the page, and gives what it returns.
@@ -81,6 +108,19 @@ impl Browser {
     /// Runs a script that returns a list of strings.
     pub async fn list(&self, script: &str) -> Result<Vec<String>> {
         Ok(serde_json::from_value(self.run(script).await?)?)
+    }
+
+    /// Waits until an expression of the page is true. Says whether that came in time.
+    pub async fn until(&self, expression: &str, deadline: Duration) -> Result<bool> {
+        let begun = Instant::now();
+        let script = format!("return Boolean({expression})");
+        while self.run(&script).await? != json!(true) {
+            if begun.elapsed() > deadline {
+                return Ok(false);
+            }
+            tokio::time::sleep(TICK).await;
+        }
+        Ok(true)
     }
 
     /// Chooses a theme as a reader does: by its button, hidden in a menu.
@@ -117,7 +157,8 @@ impl Browser {
     pub async fn take_troubles(&self) -> Result<Vec<String>> {
         let said = self.session.browser_log().await?;
         let said = said.into_iter().map(|entry| format!("console: {} {}", entry.level, entry.message));
-        Ok(said.chain(self.server.take_refused().into_iter().map(|path| format!("not found: {path}"))).collect())
+        let refused = self.files.iter().flat_map(Server::take_refused).map(|path| format!("not found: {path}"));
+        Ok(said.chain(refused).collect())
     }
 
     /// Writes a picture of the whole page, however long it is, down to a limit in CSS pixels.
@@ -129,7 +170,8 @@ impl Browser {
         self.session.screenshot(path).await.with_context(|| path.display().to_string())
     }
 
-    async fn control(&self, command: &str, parameters: Value) -> Result<()> {
+    /// Sends a command of the DevTools to the page.
+    pub async fn control(&self, command: &str, parameters: Value) -> Result<()> {
         self.session.cdp().send_raw(command, parameters).await.with_context(|| command.to_owned()).map(drop)
     }
 }

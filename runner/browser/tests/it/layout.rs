@@ -22,7 +22,8 @@ const UNFOLD: &str = "
     return part.open && content.getBoundingClientRect().height > 0;
 ";
 
-async fn look(browser: &Browser, view: &str, faults: &mut Vec<String>) -> Result<()> {
+/// Adds what a reader could not see in the page as it is now.
+pub(crate) async fn look(browser: &Browser, view: &str, faults: &mut Vec<String>) -> Result<()> {
     faults.extend(browser.list(FAULTS).await?.into_iter().map(|fault| format!("{view}: {fault}")));
     Ok(())
 }
