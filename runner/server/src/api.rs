@@ -118,6 +118,8 @@ pub(crate) fn routes(play: Arc<Play>, editions: Editions) -> Router {
     Router::new()
         .route("/api/events", get(events))
         .route(DO, post(act))
+        // Who has come so far has the key.
+        .route("/api/key", get(|| async { StatusCode::NO_CONTENT }))
         .route("/api/{*other}", any(nothing))
         .with_state((play, editions))
 }

@@ -20,6 +20,7 @@ static FILES: &[(&str, &[u8])] = files![
     "bar.js",
     "chart.js",
     "code.js",
+    "diff.js",
     "dom.js",
     "draft.js",
     "editor.LICENSES.txt",
@@ -57,8 +58,8 @@ mod tests {
 
     #[test]
     fn what_a_page_loads_before_an_edit_is_small() {
-        // The editor comes with the first edit, and a run's view with the first run.
-        let later = ["editor.js", "editor.LICENSES.txt", "run.js", "chart.js", "verdict.js"];
+        // The editor comes with the first edit, a run's view with the first run, and so on.
+        let later = ["editor.js", "editor.LICENSES.txt", "run.js", "chart.js", "verdict.js", "diff.js"];
         let first = FILES.iter().filter(|(name, _)| !later.contains(name));
         let size: usize = first.map(|(_, content)| content.len()).sum();
         assert!(size <= 40_000, "{size} bytes");

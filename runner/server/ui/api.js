@@ -1,22 +1,27 @@
 // The server: by what it knows the reader, what it is asked, and the stream in which it says what happens.
 
 const KEY = "after-gc-token";
+// Of the window, which hears of other tabs by `storage`.
+const NEW_KEY = "after-gc-key";
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5000;
 // The server says something every 15 seconds.
 const SILENCE = 40_000;
 
 // The address that the server prints ends with its key. Nobody else is to see it there: it goes into the storage of
-// this origin, which other tabs of it share.
-export function takeToken() {
+// this origin, which other tabs of it share. Any page may link here with a key of its own, so the server is asked.
+export async function takeToken() {
   const key = /^#t=([0-9a-f]{64})$/.exec(location.hash)?.[1];
   if (!key) return;
-  localStorage.setItem(KEY, key);
   history.replaceState(history.state, "", location.pathname + location.search);
+  const answer = await fetch("/api/key", { headers: headers(key) }).catch(() => null);
+  if (!answer?.ok) return;
+  localStorage.setItem(KEY, key);
+  window.dispatchEvent(new Event(NEW_KEY));
 }
 
-function headers() {
-  return { authorization: `Bearer ${localStorage.getItem(KEY)}` };
+function headers(key = localStorage.getItem(KEY)) {
+  return { authorization: `Bearer ${key}` };
 }
 
 // Asks for one thing. The answer has the `status`, and the fields of the server's own; or an `error`, a sentence.

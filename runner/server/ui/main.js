@@ -5,7 +5,7 @@ import { takeToken } from "./api.js";
 // All pages in one, for paper.
 const isForPaper = location.pathname.endsWith("/print.html");
 
-takeToken();
+await takeToken();
 window.addEventListener("hashchange", takeToken);
 const section = document.querySelector("section.lesson[data-lesson]");
 if (section && !isForPaper) {

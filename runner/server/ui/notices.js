@@ -1,6 +1,6 @@
 // What the reader has to know or to decide, between the code and what was found.
 
-import { button, make, paint } from "./dom.js";
+import { button, make } from "./dom.js";
 
 const CLASH =
   "The file was changed elsewhere, and so was the text in this page. Which one is to stay? " +
@@ -18,7 +18,7 @@ export class Notices {
 
   // A sentence, which is read out.
   say(kind, ...content) {
-    this.#put(kind, make("p", { class: `play-notice play-${kind}`, role: "alert" }, ...content));
+    this.put(kind, make("p", { class: `play-notice play-${kind}`, role: "alert" }, ...content));
   }
 
   // A question. `answers` are the buttons: [label, what it does]. The first one gets the focus if `atOnce`.
@@ -26,7 +26,7 @@ export class Notices {
     const buttons = answers.map(([label, does]) => button(label, {}, does));
     const id = `play-${kind}-question`;
     const attributes = { class: `play-notice play-${kind}`, role: "group", "aria-labelledby": id };
-    this.#put(kind, make("div", attributes, make("p", { id, role: "alert" }, question), make("div", {}, ...buttons)));
+    this.put(kind, make("div", attributes, make("p", { id, role: "alert" }, question), make("div", {}, ...buttons)));
     if (atOnce) buttons[0].focus();
   }
 
@@ -51,20 +51,11 @@ export class Notices {
       make("p", { id, role: "alert" }, CLASH),
       sides,
     );
-    this.#put("clash", box);
+    this.put("clash", box);
   }
 
-  // What would make of the exercise the solution.
-  compare(diff, closed) {
-    const code = make("code", { class: "language-diff" });
-    paint(code, diff);
-    const summary = make("summary", {}, "From your exercise to the solution");
-    const details = make("details", { class: "play-diff", open: "" }, summary, make("pre", {}, code));
-    details.addEventListener("toggle", () => details.open || closed());
-    this.#put("diff", details);
-  }
-
-  #put(kind, element) {
+  // Anything else.
+  put(kind, element) {
     const old = this.#shown.get(kind);
     if (old) old.replaceWith(element);
     else this.element.append(element);

@@ -66,6 +66,10 @@ fn a_page_outlives_its_server() -> Result<()> {
         let desk = Desk::open(browser, LESSON).await?;
         until_saved(&course, &typed).await?;
         desk.until("words('.lesson-code').includes('More of it.') && words('.play-state') === 'edited'").await?;
-        desk.is("all('.play-clash').length === 0").await
+        desk.is("all('.play-clash').length === 0").await?;
+
+        // Anybody may link here with a key of their own.
+        browser.go(&format!("#t={}", "0".repeat(64))).await?;
+        Desk::open(browser, LESSON).await?.says("Ready").await
     })
 }

@@ -321,6 +321,7 @@ fn only_what_is_known_is_done() {
         requests.push(("POST", DO, &[], body, status));
     }
     for (path, status) in [
+        ("/api/key", 204),
         ("/api/events", 422),
         ("/api/events?lesson", 422),
         ("/api/events?xlesson=scopes/callback-loop", 422),
