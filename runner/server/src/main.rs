@@ -62,6 +62,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use api::Play;
 use book::Workshop;
+use browser::Door;
 use edition::{Edition, Editions};
 use serve::{Playing, Server};
 use token::Token;
@@ -148,6 +149,7 @@ fn run(cli: &Cli) -> Result<()> {
     })?;
     say::progress(format_args!("Built in {:.1} s.", begun.elapsed().as_secs_f64()));
 
+    let runs_folder = course.runs();
     let mut url = format!("http://127.0.0.1:{port}/");
     let mut playing = None;
     if cli.play {
@@ -156,6 +158,8 @@ fn run(cli: &Cli) -> Result<()> {
         playing = Some(Playing { play: Arc::new(Play::new(course)), token });
     }
     let runs = playing.as_ref().map(|playing| Arc::clone(&playing.play.runs));
+    let door =
+        cli.open.then(|| Door::new(&runs_folder, &url)).transpose().context("failed to write the page that opens the book")?;
     let editions = Editions::new(Edition::first(site));
     let watching = watcher.start(workshop, editions.clone());
     let served = server.run(editions, playing, || {
@@ -163,8 +167,8 @@ fn run(cli: &Cli) -> Result<()> {
         if cli.play {
             say::progress("What follows the # is a key: whoever has it can run code here as you.");
         }
-        if cli.open {
-            browser::open(url);
+        if let Some(door) = &door {
+            browser::open(door.page(), url);
         }
     });
     if let Some(runs) = runs {

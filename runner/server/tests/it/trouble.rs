@@ -2,9 +2,13 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use nix::sys::signal::Signal;
 
 use crate::course::Course;
-use crate::server::{Server, command, refusal};
+use crate::server::{Server, command, refusal, wait_until};
 
 #[test]
 fn a_port_that_is_taken() {
@@ -44,6 +48,30 @@ fn a_browser_that_can_not_be_opened() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(line.unwrap().contains("open http://127.0.0.1:"));
+}
+
+/// What a program is started with can be read by everybody on a machine.
+#[test]
+fn a_key_that_others_could_read() {
+    let course = Course::new();
+    let (tool, shown) = (course.path("tools/xdg-open"), course.path("shown"));
+    fs::create_dir(course.path("tools")).unwrap();
+    fs::write(&tool, "#!/bin/sh\nprintf %s \"$*\" >\"$SHOWN.new\" && mv \"$SHOWN.new\" \"$SHOWN\"\n").unwrap();
+    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", course.path("tools").display(), std::env::var("PATH").unwrap());
+    let mut command = command(&course);
+    let server = Server::begin(command.args(["--port", "0", "--play", "--open"]).env("PATH", path).env("SHOWN", &shown));
+    wait_until(|| shown.exists(), || format!("no browser was asked for: {}", server.stderr()));
+
+    let page = PathBuf::from(fs::read_to_string(&shown).unwrap());
+    let text = fs::read_to_string(&page).unwrap();
+    let url = format!("http://127.0.0.1:{}/#t={}", server.port, server.token);
+    assert!(text.contains(&format!("location.replace(\"{url}\")")), "{text}");
+    assert!(!page.display().to_string().contains(&server.token));
+    assert_eq!(fs::metadata(&page).unwrap().permissions().mode() & 0o777, 0o600);
+    server.signal(Signal::SIGINT);
+    server.ended();
+    assert!(!page.exists(), "the page is still there");
 }
 
 #[test]
