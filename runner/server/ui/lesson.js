@@ -232,8 +232,13 @@ export class Lesson {
 
   async #diff() {
     const { error, diff } = await this.#do({ action: "diff" });
-    if (diff) this.#notices.compare(diff, () => this.#notices.clear("diff"));
-    else if (!error) this.#done("Your exercise is the solution, word for word.");
+    if (error) return;
+    if (!diff) {
+      this.#done("Your exercise is the solution, word for word.");
+      return;
+    }
+    const { compare } = await import("./diff.js");
+    this.#notices.put("diff", compare(diff, () => this.#notices.clear("diff")));
   }
 
   // What happens to the text.
