@@ -81,10 +81,7 @@ fn checks(shelved: &Shelved, format: Format) -> Result<String, String> {
 
 fn wrong(shelved: &Shelved, format: Format) -> Result<String, String> {
     let mut text = String::new();
-    let mut programs: Vec<_> = shelved.lesson.manifest.wrong.iter().collect();
-    // The bug first: what the fixes do is told from there.
-    programs.sort_by_key(|(name, _)| *name != "shipped");
-    for (name, wrong) in programs {
+    for (name, wrong) in shelved.wrong() {
         let outcome = shelved.verdict(&Variant::Wrong(name.clone()))?;
         let fails = wrong.fails.get_ref();
         let measured = outcome.checks.iter().find(|check| check.name == *fails).map_or("nothing", |check| &check.measured);

@@ -1,8 +1,7 @@
 //! The table of fixes that only look right, with what each of them measured.
 
-use runner::catalog::{ENDS, Variant};
+use runner::catalog::{ENDS, Variant, Wrong};
 use runner::grade::{CheckResult, Outcome, Verdict};
-use runner::record::shipped;
 
 use crate::markup::{Format, literal, table, value, words};
 use crate::shelf::Shelved;
@@ -31,10 +30,9 @@ pub(crate) fn text(shelved: &Shelved, checks: &[String], format: Format) -> Resu
 
 /// The bug first, then the fixes, then the solution.
 fn programs(shelved: &Shelved) -> Vec<(Variant, String)> {
-    let wrong = shelved.lesson.manifest.wrong.iter().filter(|(name, _)| *name != "shipped");
-    let wrong = wrong.map(|(name, wrong)| (Variant::Wrong(name.clone()), words(&wrong.title)));
-    let first = (shipped(), "None: as shipped".to_owned());
-    [first].into_iter().chain(wrong).chain([(Variant::Solution, "The solution".to_owned())]).collect()
+    let title = |name: &str, wrong: &Wrong| if name == "shipped" { "None: as shipped".into() } else { words(&wrong.title) };
+    let wrong = shelved.wrong().into_iter().map(|(name, wrong)| (Variant::Wrong(name.clone()), title(name, wrong)));
+    wrong.chain([(Variant::Solution, "The solution".to_owned())]).collect()
 }
 
 fn failed(shelved: &Shelved, variant: &Variant, outcome: &Outcome, format: Format) -> [String; 2] {

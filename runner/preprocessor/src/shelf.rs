@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use runner::catalog::{Catalog, Lesson, LessonId, Variant};
+use runner::catalog::{Catalog, Lesson, LessonId, Variant, Wrong};
 use runner::grade::Outcome;
 use runner::measure::Table;
 use runner::record::{self, Compared, Crates, Record};
@@ -74,6 +74,13 @@ impl Shelved {
         };
         let (shipped, solution) = (text(&record::shipped())?, text(&Variant::Solution)?);
         Ok(Shelved { lesson, record, shipped, solution, stale })
+    }
+
+    /// The programs that must fail, the bug first: what the fixes do is told from there.
+    pub(crate) fn wrong(&self) -> Vec<(&String, &Wrong)> {
+        let mut programs: Vec<_> = self.lesson.manifest.wrong.iter().collect();
+        programs.sort_by_key(|(name, _)| *name != "shipped");
+        programs
     }
 
     /// The verdict on a program.
