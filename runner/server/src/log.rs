@@ -63,7 +63,8 @@ impl Log {
         elapsed.as_millis().try_into().unwrap_or(u64::MAX)
     }
 
-    /// What was not heard yet: all of it, when what was heard is another run.
+    /// What was not heard yet: all of it, when what was heard is another run. Then its first line says how old the run
+    /// is by now, for a page to count on from there; its events may be older.
     pub(crate) fn since(&self, heard: &mut Heard, lesson: &str) -> Vec<Bytes> {
         let mut news = Vec::new();
         if heard.run != self.run {
