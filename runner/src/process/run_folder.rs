@@ -11,6 +11,9 @@ use super::{RUN_ID, linux};
 /// Held locked by the runner that a folder belongs to; the lock ends with the runner, however that ends.
 const LOCK: &str = "lock";
 
+/// What the name of a folder begins with before it is locked.
+const NEW: &str = "new-";
+
 /// A folder for the files of one run. It is removed when this is dropped. When the runner is killed, it is
 /// removed by the supervisor, and at the latest by the next runner that starts.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ impl RunFolder {
         let started = linux::start_time(pid).unwrap_or(0);
         let id = format!("{pid}-{started}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         // It gets its name when it is locked, so that nobody takes it for abandoned.
-        let new = runs.join(format!("new-{id}"));
+        let new = runs.join(format!("{NEW}{id}"));
         fs::create_dir_all(&new)?;
         let lock = File::create(new.join(LOCK))?;
         lock.lock()?;
@@ -66,7 +69,16 @@ impl Drop for RunFolder {
 /// A folder that was never a run's has no lock in it, and is left alone.
 fn is_abandoned(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    !name.starts_with("new-") && File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
+    match name.strip_prefix(NEW) {
+        Some(id) => runner_of(id).is_some_and(|(pid, started)| linux::start_time(pid) != Some(started)),
+        None => File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()),
+    }
+}
+
+/// The process that a run's id begins with, and when it started.
+fn runner_of(id: &str) -> Option<(u32, u64)> {
+    let mut parts = id.split('-');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 /// Removes a run's folder, unless its runner is there to do so.
@@ -86,5 +98,26 @@ pub(super) fn end_all(run: &str) {
         }
         left.into_iter().for_each(linux::kill_now);
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_its_name_is_of_the_process_in_it() {
+        let runs = tempfile::TempDir::new().expect("a folder can be made");
+        let made = |name: String| {
+            fs::create_dir(runs.path().join(&name)).expect("a folder can be made");
+            runs.path().join(name)
+        };
+        let pid = std::process::id();
+        let started = linux::start_time(pid).expect("this process is there");
+        let own = made(format!("{NEW}{pid}-{started}-0"));
+        let others = made(format!("{NEW}{pid}-{}-0", started - 1));
+        let no_run = made(format!("{NEW}folder"));
+        assert_eq!(RunFolder::sweep_abandoned(runs.path()), 1);
+        assert!(own.is_dir() && !others.exists() && no_run.is_dir());
     }
 }

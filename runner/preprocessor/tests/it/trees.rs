@@ -48,6 +48,20 @@ fn each_lesson_has_its_page_with_its_block_once() {
 }
 
 #[test]
+fn each_page_links_to_where_the_bug_was_met() {
+    let catalog = Catalog::load(checkout()).unwrap();
+    for id in catalog.ids() {
+        let page = fs::read_to_string(checkout().join(format!("book/{id}.md"))).unwrap_or_default();
+        for thread in &catalog.lesson(id.as_str()).unwrap().manifest.wild {
+            let (repository, number) = thread.split_once('#').unwrap();
+            let kinds = ["issues", "pull", "discussions"];
+            let links = kinds.map(|kind| format!("(https://github.com/{repository}/{kind}/{number})"));
+            assert!(links.iter().any(|link| page.contains(link)), "book/{id}.md has no link to {thread}");
+        }
+    }
+}
+
+#[test]
 fn each_lesson_has_its_record() {
     let catalog = Catalog::load(checkout()).unwrap();
     for id in catalog.ids() {
