@@ -23,7 +23,7 @@ pub fn plural(value: f64, noun: &str) -> String {
     if value == 1.0 { format!("1 {noun}") } else { format!("{} {noun}s", count(value)) }
 }
 
-/// A number of bytes: `232 B`, `4.1 MiB`.
+/// A number of bytes: `232 B`, `4.1 MiB`, `1.25 GiB`.
 pub fn bytes(value: f64) -> String {
     const UNITS: [&str; 4] = ["B", "KiB", "MiB", "GiB"];
     let mut size = value;
@@ -32,7 +32,12 @@ pub fn bytes(value: f64) -> String {
         size /= 1024.0;
         unit += 1;
     }
-    if unit == 0 { count(size) + " B" } else { format!("{size:.1} {}", UNITS[unit]) }
+    match UNITS[unit] {
+        "B" => count(size) + " B",
+        // A tenth of it would be more than a hundred of the unit below.
+        "GiB" => format!("{size:.2} GiB"),
+        unit => format!("{size:.1} {unit}"),
+    }
 }
 
 /// The value of a gauge.
@@ -84,6 +89,7 @@ mod tests {
         assert_eq!(bytes(232.0), "232 B");
         assert_eq!(bytes(4.1 * 1024.0 * 1024.0), "4.1 MiB");
         assert_eq!(bytes(-2048.0), "-2.0 KiB");
+        assert_eq!(bytes(1280.0 * 1024.0 * 1024.0), "1.25 GiB");
     }
 
     #[test]

@@ -33,8 +33,9 @@ fn count_threads(incident: &mut Incident) {
 
 fn text(text: &str, course: &Course) -> String {
     let root = format!("{}/", course.root.display());
-    let text = text.replace(&format!("file://{root}"), "").replace(&root, "");
+    // Node first: it may be below the root.
     let text = text.replace(&*course.node.to_string_lossy(), "node");
+    let text = text.replace(&format!("file://{root}"), "").replace(&root, "");
     hide(&hide(&text, "node[", |c| c.is_ascii_digit()), "0x", |c| c.is_ascii_hexdigit())
 }
 
@@ -57,8 +58,10 @@ mod tests {
 
     #[test]
     fn a_path_is_from_the_root() {
-        let course = Course::new("/home/a/course", "lesson");
+        let mut course = Course::new("/home/a/course", "lesson");
         assert_eq!(text("at file:///home/a/course/lessons/x.mjs:3", &course), "at lessons/x.mjs:3");
+        course.node = "/home/a/course/target/node".into();
+        assert_eq!(text("1: 0x1 [/home/a/course/target/node]", &course), "1: 0x… [node]");
         assert_eq!(text("node[4711]: 0x7ffe01 [0x12]", &course), "node[…]: 0x… [0x…]");
     }
 }

@@ -34,7 +34,7 @@ impl Mailbox {
     /// How many subjects have `word` in them. A closed mailbox can't be searched.
     #[napi]
     pub fn count(&self, word: String) -> Result<u32> {
-        // SAFETY: the handle is null or open.
+        // SAFETY: the handle is null, or what `index_open` gave.
         let index = unsafe { self.handle.as_ref() };
         let index = index.ok_or_else(|| Error::from_reason("the mailbox is closed"))?;
         let subjects = index.subjects.iter();
@@ -45,7 +45,7 @@ impl Mailbox {
     #[napi]
     pub fn close(&mut self) {
         if !self.handle.is_null() {
-            // SAFETY: the handle is open.
+            // SAFETY: the handle is what `index_open` gave.
             unsafe { index_close(self.handle) };
         }
     }
