@@ -99,6 +99,21 @@ fn a_record_of_other_code() {
 }
 
 #[test]
+fn a_mistake_of_its_own_beside_an_old_record() {
+    let course = Course::new();
+    let file = "lessons/scopes/callback-loop/drive.mjs";
+    course.write(file, &course.read(file).replacen("calls += 1", "calls += 2", 1));
+    let pages = ["{{#fixes scopes/callback-loop \"nothing\"}}\n", "{{#fixes scopes/callback-loop \"nothing\"}}\n"];
+    let done = course.preprocess(&pages, BUILD);
+    let faults: Vec<&str> = done.stderr.lines().collect();
+    let said = |line: usize, page: &str, message: &str| faults[line].contains(page) && faults[line].contains(message);
+    assert!(faults.len() == 3, "{faults:#?}");
+    assert!(said(0, "page-1.md:1", "has no check \"nothing\""), "{faults:#?}");
+    assert!(said(1, "page-1.md:1", "is out of date"), "once in the book: {faults:#?}");
+    assert!(said(2, "page-2.md:1", "has no check \"nothing\""), "{faults:#?}");
+}
+
+#[test]
 fn better_words_make_no_record_old() {
     let course = Course::new();
     let file = "lessons/scopes/callback-loop/lesson.toml";
