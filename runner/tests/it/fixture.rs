@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use runner::catalog::ENDS;
 use runner::course::Course;
@@ -102,6 +103,13 @@ impl Fixture {
     /// A statement that makes a source which was never compiled before.
     pub(crate) fn unique(&self) -> String {
         format!("let _ = {:?};", self.root())
+    }
+
+    /// Makes a source one that was never compiled before. It does what it did.
+    pub(crate) fn renew(&self, path: &str) {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        self.write(path, &format!("{}\n// {} {number}\n", self.read(path), self.root().display()));
     }
 
     /// Makes a lesson of its own of the fixture: an exercise, what drives it, and what is checked of it.

@@ -5,15 +5,20 @@ use std::process::Command;
 
 use crate::fixture::{Fixture, ID, finish};
 
+const EXERCISE: &str = "lessons/scopes/callback-loop/exercise.rs";
+const SOLUTION: &str = "solutions/scopes/callback-loop.rs";
+
 #[test]
 fn two_terminals_get_their_own_verdicts() {
     let course = Fixture::new();
     for _ in 0..5 {
         course.exercise(&course.solution());
+        course.renew(EXERCISE);
         let mut first = course.command(&["check", ID, "--format", "json"]).spawn().unwrap();
         let mut said = BufReader::new(first.stdout.take().unwrap()).lines();
         assert!(said.any(|line| line.unwrap().contains(r#""event":"source""#)));
         course.exercise(&course.read(&format!("lessons/{ID}/wrong/shipped.rs")));
+        course.renew(EXERCISE);
         let second = course.command(&["check", ID]).spawn().unwrap();
         let said: Vec<String> = said.map(Result::unwrap).collect();
         let codes = (first.wait().unwrap().code(), second.wait_with_output().unwrap().status.code());
@@ -25,6 +30,7 @@ fn two_terminals_get_their_own_verdicts() {
 fn different_sources_at_once_do_not_meet_in_one_build() {
     let course = [Fixture::new(), Fixture::new()];
     course[0].exercise(&course[0].solution());
+    course.iter().for_each(|course| course.renew(EXERCISE));
     let mut children: Vec<_> =
         (0..8).map(|index| (index % 2, course[index % 2].command(&["check", ID]).spawn().unwrap())).collect();
     for (expected, child) in children.drain(..) {
@@ -36,6 +42,8 @@ fn different_sources_at_once_do_not_meet_in_one_build() {
 #[test]
 fn the_users_settings_change_nothing() {
     let course = Fixture::named("a course in Ærøskøbing, 日本");
+    course.renew(EXERCISE);
+    course.renew(SOLUTION);
     let with_settings = |args: &[&str]| -> Command {
         let mut command = course.command(args);
         command
@@ -67,9 +75,11 @@ fn nothing_is_compiled_when_nothing_has_changed() {
 fn a_broken_exercise_stops_no_other_lesson() {
     let course = Fixture::new();
     course.exercise("this is no Rust");
+    course.renew(SOLUTION);
     course.lesson(&["check", ID]).exits_with(1);
     course.lesson(&["check", ID, "--variant", "solution"]).exits_with(0);
     // A folder without a manifest would break every cargo command in the course itself.
+    course.renew(SOLUTION);
     std::fs::create_dir_all(course.path("lessons/scopes/left-behind")).unwrap();
     course.lesson(&["check", ID, "--variant", "solution"]).exits_with(0);
 }

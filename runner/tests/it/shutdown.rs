@@ -26,6 +26,13 @@ fn start_until(course: &Fixture, name: &str) -> Child {
     child
 }
 
+/// The processes that any thread of a process has started.
+fn children_of(pid: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>()).collect()
+}
+
 /// A source that no other run has built, which makes cargo run, and then waits.
 fn waiting(course: &Fixture) {
     course.exercise_doing(&format!("{} std::thread::sleep(std::time::Duration::MAX);", course.unique()));
@@ -85,12 +92,12 @@ fn the_next_run_sweeps_what_a_killed_supervisor_left() {
     let course = Fixture::new();
     waiting(&course);
     let mut child = start_until(&course, "node");
-    let supervisors = fs::read_to_string(format!("/proc/{0}/task/{0}/children", child.id())).unwrap();
+    let supervisors = children_of(child.id());
+    assert_ne!(supervisors, Vec::<u32>::new(), "a supervisor is there");
+    // It must not sweep in the moment between the two.
+    supervisors.iter().for_each(|supervisor| signal("-STOP", *supervisor));
     signal("-KILL", child.id());
-    for supervisor in supervisors.split_whitespace() {
-        // It may have swept already: then there is nothing to kill.
-        let _ = Command::new("kill").args(["-KILL", supervisor]).status();
-    }
+    supervisors.iter().for_each(|supervisor| signal("-KILL", *supervisor));
     child.wait().unwrap();
     course.lesson(&["check", ID, "--variant", "solution"]).exits_with(0);
     assert!(processes_of(child.id()).is_empty());
