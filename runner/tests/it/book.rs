@@ -2,13 +2,12 @@
 //! is not built here: a script stands for it, and for cargo.
 
 use std::process::Command;
-use std::thread;
-use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::fixture::{Fixture, finish, processes_of, shared_work};
+use crate::shutdown::wait_for;
 
 /// What stands for cargo, and does what a variable says.
 const STAND_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/stand-in");
@@ -71,9 +70,7 @@ fn ctrl_c_while_it_is_built() {
     let course = Fixture::new();
     let child = book(&course, "sleep 60 & sleep 60", &[]).spawn().unwrap();
     let pid = child.id();
-    while processes_of(pid).len() < 3 {
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_for("cargo runs", || processes_of(pid).len() >= 3);
     kill(Pid::from_raw(pid as i32), Signal::SIGINT).unwrap();
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
     assert_eq!(processes_of(pid), Vec::<u32>::new());

@@ -14,6 +14,19 @@ use tempfile::TempDir;
 /// The lesson that the fixtures edit.
 pub(crate) const ID: &str = "scopes/callback-loop";
 
+/// What a contributor's terminal, or the contributor, may say of it. It changes what is shown.
+pub(crate) const OF_TERMINALS: [&str; 9] = [
+    "NO_COLOR",
+    "LESSON_PLAIN",
+    "FORCE_HYPERLINK",
+    "TERM_PROGRAM",
+    "VTE_VERSION",
+    "KONSOLE_VERSION",
+    "WT_SESSION",
+    "VISUAL",
+    "EDITOR",
+];
+
 /// A copy of one lesson, and of what every lesson needs.
 pub(crate) struct Fixture {
     folder: TempDir,
@@ -154,6 +167,7 @@ impl Fixture {
     pub(crate) fn command_working_in(&self, work: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lesson"));
         command.arg("--root").arg(self.root()).arg("--work").arg(work).args(args);
+        OF_TERMINALS.iter().for_each(|name| _ = command.env_remove(name));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -177,6 +191,15 @@ pub(crate) fn finish(command: &mut Command) -> Done {
     let done = Done { code: status.code(), stdout: text(stdout), stderr: text(stderr) };
     assert_eq!(processes_of(pid), Vec::<u32>::new(), "processes are left:\n{}", done.stdout);
     done
+}
+
+/// Writes a program that the shell runs. A process writes it that nobody forks: while a copy of this one has it open,
+/// it can't be run.
+pub(crate) fn write_script(path: &Path, script: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "printf '#!/bin/sh\\n%s' \"$2\" > \"$1\" && chmod +x \"$1\"", "sh"]).arg(path).arg(script);
+    assert!(shell.status().unwrap().success());
 }
 
 /// The processes that a `lesson` of this id started, found by the run's id in their environment.

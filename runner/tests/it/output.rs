@@ -3,20 +3,23 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::fixture::{Done, Fixture, ID, finish};
+use crate::fixture::{Done, Fixture, ID, OF_TERMINALS, finish, processes_of, write_script};
+use crate::shutdown::wait_for;
 
 /// Runs a command in a terminal of its own; stdout and stderr are one there.
 fn in_terminal(course: &Fixture, args: &[&str], variables: &[(&str, &str)]) -> Done {
     let command = course.command(args);
     let words = [command.get_program()].into_iter().chain(command.get_args());
     let words: Vec<String> = words.map(|word| format!("'{}'", word.to_str().unwrap().replace('\'', r"'\''"))).collect();
+    let line = format!("echo $$ > \"$PID_FILE\"; exec {}", words.join(" "));
     let mut script = Command::new("script");
-    script.args(["--quiet", "--return", "--command", &words.join(" "), "/dev/null"]);
-    for name in ["NO_COLOR", "LESSON_PLAIN", "TERM_PROGRAM", "FORCE_HYPERLINK", "VISUAL", "EDITOR"] {
-        script.env_remove(name);
-    }
-    script.env("TERM", "xterm-256color").envs(variables.iter().copied());
-    finish(script.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))
+    script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).env("PID_FILE", course.path("pid"));
+    OF_TERMINALS.iter().for_each(|name| _ = script.env_remove(name));
+    script.env("TERM", "xterm-256color").env("SHELL", "/bin/sh").envs(variables.iter().copied());
+    let done = finish(script.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let lesson = course.read("pid").trim().parse().unwrap();
+    assert_eq!(processes_of(lesson), Vec::<u32>::new(), "processes are left:\n{}", done.stdout);
+    done
 }
 
 #[test]
@@ -83,13 +86,8 @@ fn the_exercise_is_opened_in_the_learners_editor() {
     let seen = course.path("seen");
     // An editor that writes down how it was called.
     let editor = course.path("bin/my editor");
-    fs::create_dir_all(editor.parent().unwrap()).unwrap();
-    fs::write(
-        &editor,
-        format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > '{}'\nexit 7\n", seen.display().to_string().replace('\'', r"'\''")),
-    )
-    .unwrap();
-    finish(Command::new("chmod").arg("+x").arg(&editor).stdout(Stdio::piped()).stderr(Stdio::piped())).exits_with(0);
+    let quoted = seen.display().to_string().replace('\'', r"'\''");
+    write_script(&editor, &format!("printf '%s\\n' \"$@\" > '{quoted}'\nexit 7\n"));
     let quoted = format!("\"{}\"", editor.display());
 
     let mut nowhere = course.command(&["edit"]);
@@ -98,16 +96,10 @@ fn the_exercise_is_opened_in_the_learners_editor() {
     course.lesson(&["edit", ID, "--edit-cmd", &format!("{quoted} -x +{{line}} {{file}}")]).exits_with(7);
     assert_eq!(fs::read_to_string(&seen).unwrap(), format!("-x\n+1\n{}\n", exercise.display()));
     let mut visual = course.command(&["edit"]);
-    finish(visual.env("VISUAL", &quoted).env("EDITOR", "nothing").env_remove("TERM_PROGRAM")).exits_with(7);
+    finish(visual.env("VISUAL", &quoted).env("EDITOR", "nothing")).exits_with(7);
     assert_eq!(fs::read_to_string(&seen).unwrap(), format!("{}\n", exercise.display()));
 
-    let none = |command: &mut Command| {
-        for name in ["VISUAL", "EDITOR", "TERM_PROGRAM"] {
-            command.env_remove(name);
-        }
-        finish(command)
-    };
-    none(&mut course.command(&["edit", ID])).exits_with(2).says("set $VISUAL or $EDITOR");
+    course.lesson(&["edit", ID]).exits_with(2).says("set $VISUAL or $EDITOR");
     course.lesson(&["edit", ID, "--edit-cmd", "/no/such/editor"]).exits_with(3).says("failed to start /no/such/editor");
     course.lesson(&["edit", ID, "--edit-cmd", "'vim"]).exits_with(2).says("--edit-cmd is no command");
 }
@@ -117,16 +109,12 @@ fn the_editor_around_the_terminal_opens_it_and_the_command_goes_on() {
     let course = Fixture::new();
     let seen = course.path("seen");
     let code = course.path("bin/code");
-    fs::create_dir_all(code.parent().unwrap()).unwrap();
-    fs::write(&code, format!("#!/bin/sh\necho \"$@\" > '{0}.new'; mv '{0}.new' '{0}'\n", seen.display())).unwrap();
-    finish(Command::new("chmod").arg("+x").arg(&code).stdout(Stdio::piped()).stderr(Stdio::piped())).exits_with(0);
+    write_script(&code, &format!("echo \"$@\" > '{0}.new'; mv '{0}.new' '{0}'\n", seen.display()));
     let path = format!("{}:{}", code.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let mut command = course.command(&["edit", ID]);
     finish(command.env("TERM_PROGRAM", "vscode").env("PATH", path).env("EDITOR", "vim")).exits_with(0).says("is opened by code");
     // It is a window's own program, which may take its time.
-    while !seen.exists() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    wait_for("it was called", || seen.exists());
     let exercise = course.path(&format!("lessons/{ID}/exercise.rs"));
     assert_eq!(fs::read_to_string(&seen).unwrap(), format!("--goto {}:1\n", exercise.display()));
 }

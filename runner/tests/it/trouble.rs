@@ -1,10 +1,10 @@
 //! A machine in trouble: nothing of it may become a verdict, and nothing of the user's may be lost.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
-use crate::fixture::{Fixture, ID, finish, processes_of, shared_work};
+use crate::fixture::{Fixture, ID, finish, processes_of, shared_work, write_script};
 
 #[test]
 fn an_answer_of_undefined_is_wrong() {
@@ -81,8 +81,7 @@ fn a_linker_that_fails_is_no_verdict_on_the_source() {
     let course = Fixture::new();
     course.exercise_doing(&course.unique());
     let fake = course.path("bin");
-    course.write("bin/cc", "#!/bin/sh\necho 'ld: final link failed: No space left on device' >&2\nexit 1\n");
-    assert!(Command::new("chmod").arg("+x").arg(fake.join("cc")).status().unwrap().success());
+    write_script(&fake.join("cc"), "echo 'ld: final link failed: No space left on device' >&2\nexit 1\n");
     let path = format!("{}:{}", fake.display(), std::env::var("PATH").unwrap());
     finish(course.command(&["check", ID]).env("PATH", path))
         .exits_with(3)

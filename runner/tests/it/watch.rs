@@ -6,7 +6,7 @@ use std::path::Path;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::fixture::{Fixture, ID, processes_of};
+use crate::fixture::{Fixture, ID, OF_TERMINALS, processes_of, write_script};
 use crate::terminal::Terminal;
 
 /// Another lesson, so that there is a next one.
@@ -242,6 +242,7 @@ fn ctrl_z_and_fg() {
     // A shell of its own, as the one that gets the terminal back.
     let mut shell = std::process::Command::new("bash");
     shell.args(["--norc", "--noprofile", "-i"]).env("PS1", "ready> ").current_dir(course.root());
+    OF_TERMINALS.iter().for_each(|name| _ = shell.env_remove(name));
     let mut terminal = Terminal::start(shell, 80, 24);
     terminal.wait(&["ready>"]);
     let lesson = Path::new(env!("CARGO_BIN_EXE_lesson"));
@@ -293,8 +294,7 @@ fn lines_say_the_verdict_first() {
 /// A program that is called like an editor: it says so, and waits for a line.
 fn editor(course: &Fixture) -> String {
     let path = course.path("bin/nano");
-    course.write("bin/nano", "#!/bin/sh\necho \"EDITING $*\"; read line; echo \"$line\" > \"$(dirname \"$0\")/typed\"\n");
-    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    write_script(&path, "echo \"EDITING $*\"; read line; echo \"$line\" > \"$(dirname \"$0\")/typed\"\n");
     path.display().to_string()
 }
 
@@ -302,7 +302,7 @@ fn editor(course: &Fixture) -> String {
 fn an_editor_has_the_terminal_until_it_ends() {
     let course = course();
     let mut command = course.command(&["watch", ID]);
-    command.env("VISUAL", editor(&course)).env_remove("TERM_PROGRAM").env("FORCE_HYPERLINK", "1");
+    command.env("VISUAL", editor(&course)).env("FORCE_HYPERLINK", "1");
     let mut terminal = Terminal::start(command, 80, 24);
     terminal.press("\r");
     terminal.wait(&["FAIL handles stay bounded", "q quit"]);
