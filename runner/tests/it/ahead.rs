@@ -13,15 +13,22 @@ use crate::shutdown::{signal, wait_for};
 
 const NEXT: &str = "wrap/lost-finalizer";
 
+/// Who waits takes no processor time, which is limited.
+const HELPERS: &str = "import { existsSync, writeFileSync } from 'node:fs';
+const sleep = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+";
+
 /// Two lessons. The first one does what `waits` says in its work, the second one writes a file in its.
 fn two_lessons(waits: impl Fn(&Path) -> String) -> Fixture {
     let course = Fixture::new();
     course.add(NEXT);
+    // The first one waits for the second one's build.
+    course.limits("deadline_s = 120");
     let begun = course.path("begun");
     for (id, does) in [(ID, waits(&begun)), (NEXT, format!("writeFileSync({begun:?}, '');"))] {
         let drive = format!("lessons/{id}/drive.mjs");
         let work = "export function round(addon, t) {";
-        course.edit(&drive, work, &format!("import {{ existsSync, writeFileSync }} from 'node:fs';\n{work}\n  {does}"));
+        course.edit(&drive, work, &format!("{HELPERS}{work}\n  {does}"));
         // Neither was ever compiled.
         let exercise = format!("lessons/{id}/exercise.rs");
         course.write(&exercise, &format!("{}\npub fn unique() {{\n    {}\n}}\n", course.read(&exercise), course.unique()));
@@ -31,7 +38,7 @@ fn two_lessons(waits: impl Fn(&Path) -> String) -> Fixture {
 
 #[test]
 fn the_next_lesson_runs_meanwhile_and_is_told_in_its_turn() {
-    let course = two_lessons(|begun| format!("while (!existsSync({begun:?}));"));
+    let course = two_lessons(|begun| format!("while (!existsSync({begun:?})) sleep(10);"));
     let run = course.lesson(&["check", "--all", "--format", "json"]).exits_with(1);
     let events: Vec<Event> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let ends = events.iter().find_map(|event| match event {
@@ -54,8 +61,8 @@ fn the_next_lesson_runs_meanwhile_and_is_told_in_its_turn() {
 
 #[test]
 fn ctrl_c_ends_both() {
-    let course = two_lessons(|_| "for (;;);".into());
-    course.edit(&format!("lessons/{NEXT}/drive.mjs"), ", '');", ", '');\n  for (;;);");
+    let course = two_lessons(|_| "sleep();".into());
+    course.edit(&format!("lessons/{NEXT}/drive.mjs"), ", '');", ", '');\n  sleep();");
     let mut child = course.command(&["check", "--all"]).spawn().unwrap();
     let program = |pid: &u32| fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
     let nodes = || processes_of(child.id()).iter().filter(|pid| program(pid).ends_with("node")).count();

@@ -4,6 +4,8 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use runner::catalog::{Catalog, Lesson};
 use runner::compile::hash;
@@ -155,6 +157,9 @@ fn attempts_in_a_second_process() {
     for number in 0..ROUNDS {
         let version = format!("{}-{number}", std::process::id());
         progress::remember(&course, &lesson, &version, Verdict::Failed).unwrap();
+        // Nobody grades in a loop. One that took the lock again at once could keep it from those who look for it
+        // once in a millisecond, for as long as they are patient.
+        thread::sleep(Duration::from_millis(2));
     }
 }
 
