@@ -6,12 +6,12 @@ use crate::fixture::Fixture;
 #[test]
 fn an_endless_loop_is_proved_by_its_processor_time() {
     let course = Fixture::new();
-    course.limits("cpu_s = 1");
+    course.limits("cpu_s = 3");
     course.exercise_doing("loop { std::hint::spin_loop() }");
     course
         .check()
         .exits_with(1)
-        .says("stopped after 1 s of processor time, inside the warm-up's work")
+        .says("stopped after 3 s of processor time, inside the warm-up's work")
         .says("a loop that does not end");
 }
 

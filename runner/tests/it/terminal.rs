@@ -36,7 +36,7 @@ impl Terminal {
         let before = tcgetattr(&slave).unwrap();
         let own = || slave.try_clone().unwrap();
         command.stdin(own()).stdout(own()).stderr(own());
-        command.env("TERM", "xterm-256color").env_remove("NO_COLOR");
+        command.env("TERM", "xterm-256color");
         // SAFETY: between fork and exec only these two calls are made, and both may be made there.
         unsafe {
             command.pre_exec(|| {
@@ -71,6 +71,20 @@ impl Terminal {
         // A blank that does not break looks like any other.
         let text = text.replace('\u{a0}', " ");
         text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What is on the screen when nothing was written for a while: a frame may be drawn half.
+    #[track_caller]
+    pub(crate) fn text_at_rest(&self) -> String {
+        let begun = Instant::now();
+        loop {
+            let shown = self.text();
+            thread::sleep(Duration::from_millis(500));
+            if self.text() == shown {
+                return shown;
+            }
+            assert!(begun.elapsed() < DEADLINE, "the screen does not come to rest:\n{shown}");
+        }
     }
 
     /// Whether this was written, be it shown or not.
