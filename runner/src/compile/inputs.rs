@@ -17,6 +17,8 @@ pub(super) struct Inputs {
     source: usize,
     /// What the learner has written, where that is not the add-on.
     script: Option<Script>,
+    /// The hash of what the learner has written: of the bytes, as all have it who look at the file.
+    source_hash: String,
 }
 
 impl Inputs {
@@ -32,11 +34,14 @@ impl Inputs {
             _ => fs::read(path).map_err(CompileError::file("read", path)),
         };
         let addon = lesson.addon(variant)?;
-        let mut script = None;
+        let (mut script, mut script_hash) = (None, None);
         let mut paths = vec![addon.clone()];
         if lesson.fixed_addon().is_some() {
             let path = lesson.source(variant)?;
-            let text = String::from_utf8_lossy(&text(&path)?).into_owned();
+            let bytes = text(&path)?;
+            script_hash = Some(hash(&bytes));
+            // Node reads what is not UTF-8 in the same way.
+            let text = String::from_utf8_lossy(&bytes).into_owned();
             script = Some(Script { name: lesson.relative(&path).to_path_buf(), text });
         } else {
             // The lesson's other programs have to be there for cargo.
@@ -54,7 +59,9 @@ impl Inputs {
         for path in paths {
             files.push((lesson.relative(&path).to_path_buf(), text(&path)?));
         }
-        Ok(Inputs { files, source: 1, script })
+        let source = 1;
+        let source_hash = script_hash.unwrap_or_else(|| hash(&files[source].1));
+        Ok(Inputs { files, source, script, source_hash })
     }
 
     /// The add-on's text.
@@ -69,7 +76,7 @@ impl Inputs {
 
     /// The hash of what the learner has written.
     pub(super) fn source_hash(&self) -> String {
-        hash(self.script.as_ref().map_or(&self.files[self.source].1, |script| script.text.as_bytes()))
+        self.source_hash.clone()
     }
 
     /// The name of what this build makes: a hash of all that has an influence on it.

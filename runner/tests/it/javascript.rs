@@ -85,3 +85,13 @@ fn a_mistake_is_shown_with_its_line() {
     course.write(EXERCISE, "export const something = 1;\n");
     course.lesson(&["check", ID]).exits_with(1).says("double is not a function");
 }
+
+#[test]
+fn a_byte_that_is_not_utf_8_is_part_of_the_version() {
+    let course = course();
+    let latin = [b"// caf\xe9\n", RIGHT.as_bytes()].concat();
+    std::fs::write(course.path(EXERCISE), &latin).unwrap();
+    course.lesson(&["check", ID]).exits_with(0);
+    course.lesson(&["list"]).exits_with(0).says("1 of 1 done");
+    assert!(course.read(".lesson/progress.toml").contains(&compile::hash(&latin)));
+}
