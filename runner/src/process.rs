@@ -148,6 +148,8 @@ pub enum ProcessError {
     Supervisor { program: PathBuf, source: std::io::Error },
     #[error("the supervisor of `{program}` ended without an answer")]
     Lost { program: PathBuf },
+    #[error("`{program} --version` failed: {message}")]
+    Version { program: PathBuf, message: String },
     #[error("cancelled")]
     Cancelled,
 }
@@ -250,7 +252,12 @@ pub(crate) fn version(
         run: None,
     };
     let exit = run(lesson, &job, &mut NoWatch, cancel)?;
-    Ok(exit.stdout.text().trim().to_owned())
+    if exit.end == End::Exited(0) {
+        return Ok(exit.stdout.text().trim().to_owned());
+    }
+    let stderr = exit.stderr.text();
+    let message = if stderr.trim().is_empty() { "it does not say why" } else { stderr.trim() }.to_owned();
+    Err(ProcessError::Version { program: program.to_path_buf(), message })
 }
 
 /// The variables of the runner's own environment that a child may need, and no others.

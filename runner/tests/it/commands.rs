@@ -1,6 +1,6 @@
 //! What the commands print and where they leave things.
 
-use crate::fixture::{Fixture, ID};
+use crate::fixture::{Fixture, ID, write_script};
 
 #[test]
 fn run_shows_handles_inside_the_call_and_not_after_it() {
@@ -131,6 +131,15 @@ fn doctor_compiles_and_loads_an_add_on() {
     let course = Fixture::new();
     course.renew(&format!("solutions/{ID}.rs"));
     course.lesson(&["doctor"]).exits_with(0).says("rustc 1.").says("an add-on compiles, loads and is graded");
+}
+
+#[test]
+fn doctor_repeats_what_a_node_says_that_does_not_start() {
+    let course = Fixture::new();
+    let node = course.path("bin/node");
+    write_script(&node, "echo 'node: version `GLIBC_2.99` not found' >&2; exit 1\n");
+    let doctor = course.lesson(&["--node", node.to_str().unwrap(), "doctor"]).exits_with(3);
+    doctor.says("--version` failed: node: version `GLIBC_2.99` not found install Node");
 }
 
 #[test]
