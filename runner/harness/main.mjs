@@ -20,6 +20,7 @@ import { Round } from "./round.mjs";
 import { settle } from "./settle.mjs";
 import { Sites } from "./sites.mjs";
 import { writeSnapshot } from "./snapshot.mjs";
+import { Threads } from "./threads.mjs";
 import { Tracked } from "./tracked.mjs";
 
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
@@ -48,6 +49,7 @@ evidence.write({ at: "end" });
 beatWhileAlive();
 
 async function main() {
+  const threads = new Threads();
   const addon = load(plan.addon);
   const gauges = new Gauges(plan.probe);
   const gcLog = new GcLog();
@@ -57,7 +59,7 @@ async function main() {
 
   const drive = await import(pathToFileURL(plan.drive));
   const exercise = await written?.load();
-  await settle(gc, gauges, tracked);
+  await settle(gc, gauges, tracked, threads);
   for (let index = 1 - plan.warmup; index <= plan.rounds; index++) {
     await one(index);
   }
@@ -99,7 +101,7 @@ async function main() {
     // Nothing may come between: a turn of the event loop would run finalizers.
     gc();
     sample("gc");
-    write({ at: "settle", ...(await settle(gc, gauges, tracked)) });
+    write({ at: "settle", ...(await settle(gc, gauges, tracked, threads)) });
     sample("settled");
     write({ at: "gc", ...(await gcLog.collect()) });
   }

@@ -10,7 +10,7 @@ import { EXACT } from "./gauges.mjs";
 const MOST_TURNS = 100;
 const STILL = 2;
 
-export async function settle(gc, gauges, tracked) {
+export async function settle(gc, gauges, tracked, threads) {
   let before = state(gauges, tracked);
   let still = 0;
   for (let turns = 1; turns <= MOST_TURNS; turns++) {
@@ -18,6 +18,8 @@ export async function settle(gc, gauges, tracked) {
     gc();
     gc();
     await new Promise(setImmediate);
+    // What a thread is about to free is seen in this turn or in the next one.
+    await threads.rest();
     const now = state(gauges, tracked);
     still = now === before ? still + 1 : 0;
     // The turns that only confirmed the standstill are not part of the way there.

@@ -144,3 +144,39 @@ fn one_byte_a_round_and_one_reference_a_round_are_counted() {
         }
     }
 }
+
+/// A thread that has something until it has computed for a while. It is nobody's business that it is slow.
+const LATE: &str = r#"
+use napi_derive::napi;
+
+#[napi]
+pub fn begin(milliseconds: u32) {
+    let until = std::time::Instant::now() + std::time::Duration::from_millis(milliseconds.into());
+    let kept = Box::new(1u8);
+    std::thread::spawn(move || {
+        while std::time::Instant::now() < until {
+            std::hint::spin_loop();
+        }
+        drop(kept);
+    });
+}
+"#;
+
+fn kept_after(drive: &str) -> CheckResult {
+    let course = Fixture::new();
+    course.teach(LATE, drive, "run = 1\ncheck = 1", &[("memory", "metric = 'blocks.kept'\nequals = 0")]);
+    course.checks(&[]).into_iter().find(|check| check.name == "memory").unwrap()
+}
+
+#[test]
+fn what_a_thread_frees_that_is_still_at_work_is_not_kept() {
+    let check = kept_after("export function round(addon, t) {\n  addon.begin(t.index === 5 ? 200 : 0);\n}\n");
+    assert_eq!(check.verdict, Verdict::Passed, "{check:#?}");
+}
+
+#[test]
+fn what_a_thread_has_that_never_ends_is_kept() {
+    let check = kept_after("export function round(addon, t) {\n  addon.begin(t.index === 1 ? 1e6 : 0);\n}\n");
+    assert_eq!(check.verdict, Verdict::Failed, "{check:#?}");
+    assert!(check.measured.parse::<u32>().is_ok_and(|kept| kept > 0), "{check:#?}");
+}
