@@ -294,7 +294,7 @@ fn lines_say_the_verdict_first() {
 /// A program that is called like an editor: it says so, and waits for a line.
 fn editor(course: &Fixture) -> String {
     let path = course.path("bin/nano");
-    write_script(&path, "echo \"EDITING $*\"; read line; echo \"$line\" > \"$(dirname \"$0\")/typed\"\n");
+    write_script(&path, "trap '' INT; echo \"EDITING $*\"; read line; echo \"$line\" > \"$(dirname \"$0\")/typed\"\n");
     path.display().to_string()
 }
 
@@ -312,6 +312,9 @@ fn an_editor_has_the_terminal_until_it_ends() {
     terminal.wait(&[&format!("EDITING +9 {}", exercise.display())[..40]]);
     assert!(terminal.is_on_main_screen());
     course.exercise(&course.solution());
+    // In an editor this ends nothing.
+    terminal.press("\x03");
+    terminal.wait(&["^C"]);
     terminal.press("quit now\r");
     terminal.wait(&["passed  all of 5 checks"]);
     assert_eq!(course.read("bin/typed"), "quit now\n");

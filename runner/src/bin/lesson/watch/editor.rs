@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+
 use super::state::Watch;
 
 /// Opens it, and answers what is to be said. An editor that works in this terminal has it until it ends, if
@@ -21,7 +23,7 @@ pub(super) fn open(watch: &Watch, file: &Path, line: u32, step_aside: Option<&mu
             return Some(format!("{} needs a terminal: open {file} in another one.", opening.program));
         };
         step_aside();
-        return command.status().map_or_else(failed, |_| None);
+        return run_to_its_end(&mut command).map_or_else(failed, |()| None);
     }
     let spawned = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     match spawned {
@@ -32,4 +34,19 @@ pub(super) fn open(watch: &Watch, file: &Path, line: u32, step_aside: Option<&mu
         }
         Err(error) => failed(error),
     }
+}
+
+/// The editor has Ctrl-C as well as the other keys, but the terminal sends that one to all who are in front of it.
+fn run_to_its_end(editor: &mut Command) -> std::io::Result<()> {
+    let mut child = editor.spawn()?;
+    // Only now: the editor would inherit it.
+    let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: nothing is called.
+    let before = unsafe { sigaction(Signal::SIGINT, &ignore) };
+    let ended = child.wait();
+    if let Ok(before) = before {
+        // SAFETY: this is the handler that was there.
+        let _ = unsafe { sigaction(Signal::SIGINT, &before) };
+    }
+    ended.map(drop)
 }
