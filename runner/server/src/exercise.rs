@@ -30,13 +30,6 @@ pub(crate) enum Written {
     Conflict(Content),
 }
 
-pub(crate) fn read(lesson: &Lesson) -> Content {
-    match bytes(lesson) {
-        Ok(bytes) => content(lesson, bytes),
-        Err(error) => Content { sha256: None, text: Err(format!("{} can't be read: {error}", name(lesson))) },
-    }
-}
-
 /// Writes a text, if what is there is what the page says that it is.
 pub(crate) fn save(lesson: &Lesson, text: &str, base: Option<&str>) -> io::Result<Written> {
     write(lesson, text, base, |_| Ok(None))
@@ -61,15 +54,15 @@ fn write(
         return Ok(Written::Done { sha256: hash(text.as_bytes()), backup: None });
     }
     if sha256.as_deref() != base {
-        return Ok(Written::Conflict(content(lesson, there)));
+        return Ok(Written::Conflict(content(lesson, Ok(there))));
     }
     let backup = there.as_deref().map_or(Ok(None), keep)?;
     draft.put()?;
     Ok(Written::Done { sha256: hash(text.as_bytes()), backup })
 }
 
-/// None when it is missing.
-fn bytes(lesson: &Lesson) -> io::Result<Option<Vec<u8>>> {
+/// What is in the file now; none when it is missing.
+pub(crate) fn bytes(lesson: &Lesson) -> io::Result<Option<Vec<u8>>> {
     match fs::read(lesson.exercise()) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -77,10 +70,13 @@ fn bytes(lesson: &Lesson) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-fn content(lesson: &Lesson, bytes: Option<Vec<u8>>) -> Content {
-    let Some(bytes) = bytes else {
-        let missing = format!("{} is missing: reset it, and it is there again as it was shipped", name(lesson));
-        return Content { sha256: None, text: Err(missing) };
+/// The same, as a page gets it.
+pub(crate) fn content(lesson: &Lesson, bytes: io::Result<Option<Vec<u8>>>) -> Content {
+    let none = |why| Content { sha256: None, text: Err(format!("{} {why}", name(lesson))) };
+    let bytes = match bytes {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return none("is missing: reset it, and it is there again as it was shipped".into()),
+        Err(error) => return none(format!("can't be read: {error}")),
     };
     let sha256 = Some(hash(&bytes));
     let text = if bytes.len() > MOST {

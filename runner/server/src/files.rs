@@ -88,8 +88,11 @@ impl Files {
     }
 
     fn line(&self, lesson: &Lesson) -> Bytes {
-        let state = progress::state(&self.course, lesson).word();
-        let line = match exercise::read(lesson) {
+        // Both are of the same bytes: it may be written meanwhile.
+        let there = exercise::bytes(lesson);
+        let progress = progress::read(&self.course).map(|loaded| loaded.progress).unwrap_or_default();
+        let state = progress.state_of(lesson, there.as_ref().ok().and_then(Option::as_deref)).word();
+        let line = match exercise::content(lesson, there) {
             Content { sha256, text: Ok(text) } => json!({ "type": "file", "sha256": sha256, "text": text, "state": state }),
             Content { text: Err(problem), .. } => {
                 json!({ "type": "file", "sha256": null, "text": null, "problem": problem, "state": state })
