@@ -79,8 +79,23 @@ pub(crate) struct Listener(Lines);
 
 impl Listener {
     /// Waits for the next line; none when the server has ended.
+    #[track_caller]
     pub(crate) fn next(&mut self) -> Option<Value> {
-        self.0.next().map(|line| serde_json::from_str(&line).unwrap())
+        self.next_after(&[])
+    }
+
+    /// Where nothing happens for a while, the stream says that it lives. No test counts on that or on its absence, but
+    /// it ends a wait for what does not come.
+    #[track_caller]
+    fn next_after(&mut self, lines: &[Value]) -> Option<Value> {
+        let begun = Instant::now();
+        loop {
+            let line: Value = serde_json::from_str(&self.0.next()?).unwrap();
+            if line["type"] != "alive" {
+                return Some(line);
+            }
+            assert!(begun.elapsed() < 3 * PATIENCE, "nothing has come after {lines:#?}");
+        }
     }
 
     /// Waits for a line like this, and answers with all up to it.
@@ -88,8 +103,7 @@ impl Listener {
     pub(crate) fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> Vec<Value> {
         let (begun, mut lines) = (Instant::now(), Vec::new());
         loop {
-            let Some(line) = self.next() else { panic!("the stream has ended after {lines:#?}") };
-            // The stream itself says that it lives.
+            let Some(line) = self.next_after(&lines) else { panic!("the stream has ended after {lines:#?}") };
             assert!(begun.elapsed() < 3 * PATIENCE, "it has not come after {lines:#?}");
             lines.push(line);
             if is_it(&lines[lines.len() - 1]) {
