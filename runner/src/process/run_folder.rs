@@ -11,7 +11,7 @@ use super::{RUN_ID, linux};
 /// Held locked by the runner that a folder belongs to; the lock ends with the runner, however that ends.
 const LOCK: &str = "lock";
 
-/// What the name of a folder begins with before it is locked.
+/// What the name of a folder begins with while it has no lock: before it is locked, and while it is removed.
 const NEW: &str = "new-";
 
 /// A folder for the files of one run. It is removed when this is dropped. When the runner is killed, it is
@@ -52,8 +52,8 @@ impl RunFolder {
         let abandoned = folders.flatten().filter(|folder| is_abandoned(&folder.path()));
         abandoned
             .map(|folder| {
-                end_all(&folder.file_name().to_string_lossy());
-                let _ = fs::remove_dir_all(folder.path());
+                end_all(folder.file_name().to_string_lossy().trim_start_matches(NEW));
+                remove(&folder.path());
             })
             .count()
     }
@@ -61,9 +61,21 @@ impl RunFolder {
 
 impl Drop for RunFolder {
     fn drop(&mut self) {
-        // What can't be removed now is removed by the next start.
-        let _ = fs::remove_dir_all(&self.path);
+        remove(&self.path);
     }
+}
+
+/// What can't be removed now is removed by the next start.
+fn remove(folder: &Path) {
+    let _ = fs::remove_dir_all(without_lock(folder));
+}
+
+/// Whoever removes a folder may be killed when its lock is gone already and other files are not. So it first gets the
+/// name of one that needs no lock to be taken for abandoned. Answers where it is.
+fn without_lock(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let new = folder.with_file_name(format!("{NEW}{}", name.trim_start_matches(NEW)));
+    if fs::rename(folder, &new).is_ok() { new } else { folder.to_path_buf() }
 }
 
 /// A folder that was never a run's has no lock in it, and is left alone.
@@ -84,7 +96,7 @@ fn runner_of(id: &str) -> Option<(u32, u64)> {
 /// Removes a run's folder, unless its runner is there to do so.
 pub(super) fn remove_abandoned(folder: &Path) {
     if is_abandoned(folder) {
-        let _ = fs::remove_dir_all(folder);
+        remove(folder);
     }
 }
 
@@ -119,5 +131,23 @@ mod tests {
         let no_run = made(format!("{NEW}folder"));
         assert_eq!(RunFolder::sweep_abandoned(runs.path()), 1);
         assert!(own.is_dir() && !others.exists() && no_run.is_dir());
+    }
+
+    #[test]
+    fn a_folder_that_was_removed_in_part_is_found() {
+        let runs = tempfile::TempDir::new().expect("a folder can be made");
+        let (pid, started) = (std::process::id(), linux::start_time(std::process::id()).expect("this process is there"));
+        let made = |id: String| {
+            fs::create_dir(runs.path().join(&id)).expect("a folder can be made");
+            let folder = without_lock(&runs.path().join(id));
+            fs::write(folder.join("file"), "").expect("a file can be written");
+            folder
+        };
+        // Whoever removes the one is there, and was killed with the other.
+        let (own, others) = (made(format!("{pid}-{started}-0")), made(format!("{pid}-{}-0", started - 1)));
+        assert_eq!(RunFolder::sweep_abandoned(runs.path()), 1);
+        assert!(own.is_dir() && !others.exists());
+        remove(&own);
+        assert_eq!(fs::read_dir(runs.path()).expect("it can be read").count(), 0);
     }
 }

@@ -152,6 +152,16 @@ pub(crate) fn folders_of(server: u32) -> Vec<PathBuf> {
     folders.filter(is_its).collect()
 }
 
+/// Starts the next server when one was killed, and waits until nothing is left of that. Its processes need nobody to
+/// end them. A folder that no process had been told of yet is removed by the next start.
+#[track_caller]
+pub(crate) fn next_after(killed: u32, course: &Course) -> Server {
+    wait_until(|| processes_of(killed).is_empty(), || format!("{:?} are left", processes_of(killed)));
+    let next = Server::play(course);
+    nothing_is_left_of(killed);
+    next
+}
+
 /// Waits until nothing is left of a server that is gone.
 #[track_caller]
 pub(crate) fn nothing_is_left_of(server: u32) {

@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use serde_json::json;
 
 use crate::course::{Course, ID, OTHER};
-use crate::page::{Listener, events, folders_of, is_event, nothing_is_left_of, work};
+use crate::page::{Listener, events, folders_of, is_event, next_after, work};
 use crate::server::{Server, command};
 
 /// Begins a check that does not come to its end, and waits for this event of it.
@@ -109,15 +109,14 @@ fn nothing_is_left_of_a_server_that_ends_in_the_middle() {
             let mut page = begin(&course, &server, event);
             server.signal(signal);
             let status = server.ended();
+            while page.next().is_some() {}
+            assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
             if signal == Signal::SIGKILL {
-                // The supervisor sees that the server is gone.
-                nothing_is_left_of(pid);
+                next_after(pid, &course);
             } else {
                 assert_eq!(status.code(), Some(130), "{signal}");
                 assert_eq!((crate::page::processes_of(pid), folders_of(pid)), (vec![], vec![]), "{signal} at {event}");
             }
-            while page.next().is_some() {}
-            assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
         }
     }
 }

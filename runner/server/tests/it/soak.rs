@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::course::{Course, ID, OTHER};
 use crate::http::{self, exchange};
-use crate::page::{folders_of, nothing_is_left_of};
+use crate::page::{folders_of, next_after, nothing_is_left_of};
 use crate::server::{Server, wait_until};
 
 const REQUESTS: usize = 1000;
@@ -187,8 +187,12 @@ fn runs_that_are_cut_off_leave_nothing_and_change_nothing() {
         if let Some(signal) = end {
             server.signal(signal);
             server.ended();
-            nothing_is_left_of(pid);
-            server = Server::play(&course);
+            if signal == Signal::SIGKILL {
+                server = next_after(pid, &course);
+            } else {
+                nothing_is_left_of(pid);
+                server = Server::play(&course);
+            }
             *ends.entry(format!("server {signal}")).or_default() += 1;
         } else {
             let stopped = server.ask(&json!({ "lesson": ID, "action": "stop", "run": run })).1["stopped"].clone();
@@ -209,17 +213,18 @@ fn a_page_that_never_reads_loses_its_connection() {
     let server = Server::play(&course);
     let unread = server.listen(ID);
     let mut page = server.listen(ID);
+    let sockets = || {
+        let links = fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap().flatten();
+        links.filter(|link| fs::read_link(link.path()).is_ok_and(|link| link.to_string_lossy().starts_with("socket:"))).count()
+    };
+    // Before anything is written: from then on, the one that does not read has a time.
+    let with_both = sockets();
     // More than the system keeps for it.
     for number in 0..200 {
         let text = format!("// {number}\n").repeat(6000);
         server.saves(&course, &text);
         page.until(|line| line["text"] == text);
     }
-    let sockets = || {
-        let links = fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap().flatten();
-        links.filter(|link| fs::read_link(link.path()).is_ok_and(|link| link.to_string_lossy().starts_with("socket:"))).count()
-    };
-    let with_both = sockets();
     wait_until(|| sockets() < with_both, || "it is kept".into());
     server.saves(&course, "// more\n");
     page.until(|line| line["text"] == "// more\n");
