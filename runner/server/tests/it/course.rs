@@ -52,7 +52,7 @@ impl Course {
             .unwrap();
             summary += &format!("\n- [{id}]({id}.md)");
         }
-        course.write("book/SUMMARY.md", &summary);
+        course.write("book/SUMMARY.md", summary);
         course
     }
 
@@ -90,20 +90,21 @@ impl Course {
         self.folder.path().join(path)
     }
 
-    pub(crate) fn write(&self, path: &str, content: &str) {
-        fs::write(self.path(path), content).unwrap();
+    /// Writes a file in one step, as many editors do: who looks at it never sees it half.
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path("new"), content).unwrap();
+        fs::rename(self.path("new"), self.path(path)).unwrap();
     }
 
-    /// Replaces the learner's file in one step, as many editors do: who looks at it never sees it half.
+    /// Writes the learner's file.
     pub(crate) fn put(&self, content: impl AsRef<[u8]>) {
-        fs::write(self.path("new"), content).unwrap();
-        fs::rename(self.path("new"), self.exercise()).unwrap();
+        self.write(&format!("lessons/{ID}/exercise.rs"), content);
     }
 
     /// Changes a file, and answers with what was in it.
     pub(crate) fn append(&self, path: &str, more: &str) -> String {
         let old = fs::read_to_string(self.path(path)).unwrap();
-        self.write(path, &format!("{old}{more}"));
+        self.write(path, format!("{old}{more}"));
         old
     }
 

@@ -172,7 +172,7 @@ fn what_another_program_does_is_told() {
     // `lesson check`.
     let sha256 = file["sha256"].as_str().unwrap();
     std::fs::create_dir(course.path(".lesson")).unwrap();
-    course.write(".lesson/progress.toml", &format!("format = 1\n[lessons.\"{ID}\"]\npassed = \"{sha256}\"\n"));
+    course.write(".lesson/progress.toml", format!("format = 1\n[lessons.\"{ID}\"]\npassed = \"{sha256}\"\n"));
     assert_eq!(page.file()["state"], "done");
     // An author.
     course.append("book/scopes/callback-loop.md", "\nA new sentence.\n");
