@@ -12,7 +12,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 
 use crate::course::Course;
-use crate::server::{Server, command, wait_until};
+use crate::server::{Server, command, end_of, wait_until};
 
 #[test]
 fn ctrl_c_ends_it() {
@@ -76,7 +76,7 @@ fn ctrl_c_ends_the_first_build() {
     assert_eq!(course.build_folders().len(), 1);
     kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
     drop(build);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(end_of(&mut child).expect("it has to end").code(), Some(130));
     assert!(course.build_folders().is_empty());
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,9 +34,27 @@ pub(crate) fn command(course: &Course) -> Command {
 
 /// What a program that can't start says, and its exit code.
 pub(crate) fn refusal(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.output().unwrap();
+    let mut child = command.spawn().unwrap();
+    // It says little: a pipe takes all of it.
+    if end_of(&mut child).is_none() {
+        child.kill().unwrap();
+        panic!("it has started: {:?}", child.wait_with_output().unwrap());
+    }
+    let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// Waits for the end of a program; none when it does not come.
+pub(crate) fn end_of(child: &mut Child) -> Option<ExitStatus> {
+    let begun = Instant::now();
+    loop {
+        let status = child.try_wait().unwrap();
+        if status.is_some() || begun.elapsed() > PATIENCE {
+            return status;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 impl Server {
@@ -55,12 +74,20 @@ impl Server {
                 said.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..read]));
             }
         });
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let (mut pipe, (sender, lines)) = (BufReader::new(child.stdout.take().unwrap()), channel());
+        thread::spawn(move || {
+            let mut line = String::new();
+            let _ = sender.send(pipe.read_line(&mut line).map(|_| line));
+        });
+        // It ends with this, also when no address comes.
+        let mut server = Server { child, port: 0, token: String::new(), stderr };
+        let line = lines.recv_timeout(PATIENCE).map(Result::unwrap);
+        let line = line.unwrap_or_else(|_| panic!("it has printed nothing, but said {:?}", server.stderr()));
         let port = line.split_once("http://127.0.0.1:").and_then(|(_, rest)| rest.split_once('/')).map(|(port, _)| port.parse());
-        let Some(Ok(port)) = port else { panic!("{line}{}", stderr.lock().unwrap()) };
+        let Some(Ok(port)) = port else { panic!("{line}{}", server.stderr()) };
         let token = line.split_once("/#t=").map_or("", |(_, rest)| rest.split(' ').next().unwrap());
-        Server { child, port, token: token.to_owned(), stderr }
+        (server.port, server.token) = (port, token.to_owned());
+        server
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -91,14 +118,7 @@ impl Server {
 
     /// Waits for its end.
     pub(crate) fn ended(mut self) -> ExitStatus {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(begun.elapsed() < PATIENCE, "it did not end");
-            thread::sleep(Duration::from_millis(10));
-        }
+        end_of(&mut self.child).expect("it has to end")
     }
 }
 

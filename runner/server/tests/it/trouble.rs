@@ -42,12 +42,10 @@ fn no_place_to_build_in() {
 #[test]
 fn a_browser_that_can_not_be_opened() {
     let course = Course::new();
-    let mut child = command(&course).args(["--port", "0", "--open"]).env("PATH", "").spawn().unwrap();
-    let said = std::io::BufReader::new(child.stderr.take().unwrap());
-    let line = std::io::BufRead::lines(said).map(Result::unwrap).find(|line| line.starts_with("No browser"));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(line.unwrap().contains("open http://127.0.0.1:"));
+    let server = Server::begin(command(&course).args(["--port", "0", "--open"]).env("PATH", ""));
+    let instead = format!("open http://127.0.0.1:{}/", server.port);
+    let says = |line: &str| line.starts_with("No browser") && line.contains(&instead);
+    wait_until(|| server.stderr().lines().any(says), || server.stderr());
 }
 
 /// What a program is started with can be read by everybody on a machine.
