@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
@@ -15,6 +15,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, request::Parts};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use serde_json::json;
 
 use crate::api;
@@ -156,13 +157,20 @@ async fn read(request: &Parts, body: Body) -> Result<Body, Refusal> {
     if !media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "a body is application/json"));
     }
-    let too_long = (StatusCode::PAYLOAD_TOO_LARGE, "this is too long for the page: edit the file in an editor of your own");
+    let too_long = Err((StatusCode::PAYLOAD_TOO_LARGE, "this is too long for the page: edit the file in an editor of your own"));
     // What is declared need not even be sent.
     if body.size_hint().lower() > MOST as u64 {
-        return Err(too_long);
+        return too_long;
     }
-    let body = to_bytes(body, MOST).await.map_err(|_| too_long)?;
-    Ok(body.into())
+    let (mut chunks, mut bytes) = (body.into_data_stream(), Vec::new());
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| (StatusCode::BAD_REQUEST, "the body has no proper end"))?;
+        if bytes.len() + chunk.len() > MOST {
+            return too_long;
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.into())
 }
 
 /// A header that may be there once: none, or the one value; which is nothing when it is there twice or is no

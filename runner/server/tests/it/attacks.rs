@@ -357,6 +357,10 @@ fn a_body_has_an_end() {
         exchange(server.port, &[begin("Transfer-Encoding: chunked\r\n"), chunk.repeat(3).into_bytes()].concat()).status,
         413
     );
+    // What is cut off on the way is not taken for too long.
+    let half = format!("8000\r\n{}\r\nhello\r\n", "x".repeat(0x8000));
+    let answer = exchange(server.port, &[begin("Transfer-Encoding: chunked\r\n"), half.into_bytes()].concat());
+    assert_eq!((answer.status, answer.text().contains("no proper end")), (400, true), "{answer:?}");
     // Two lengths: where a message ends would be a matter of opinion.
     for more in ["Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length: x\r\n", "Transfer-Encoding: gzip\r\n"] {
         let answer = exchange(server.port, &[begin(more), b"hello".to_vec()].concat());
