@@ -166,16 +166,18 @@ impl Play {
         let body: Value = serde_json::from_slice(body)
             .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("this is not JSON: {error}")))?;
         let (id, deed) = read(body).map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error))?;
-        let lesson = self.lesson(&id)?;
+        let lesson = || self.lesson(&id);
         let answer = match deed {
-            Deed::Run {} => return self.begin(lesson, Action::Run),
-            Deed::Check {} => return self.begin(lesson, Action::Check),
-            Deed::Guard {} => return self.begin(lesson, Action::Guard),
-            Deed::Why {} => return self.begin(lesson, Action::Why),
-            Deed::Stop { run } => json!({ "stopped": self.runs.stop(&lesson.id, run) }),
-            Deed::Hint { level } => self.hint(&lesson, level)?,
-            Deed::Diff {} => self.diff(&lesson)?,
+            Deed::Run {} => return self.begin(lesson()?, Action::Run),
+            Deed::Check {} => return self.begin(lesson()?, Action::Check),
+            Deed::Guard {} => return self.begin(lesson()?, Action::Guard),
+            Deed::Why {} => return self.begin(lesson()?, Action::Why),
+            // Also when its lesson can't be read any more.
+            Deed::Stop { run } => json!({ "stopped": self.runs.stop(&id, run) }),
+            Deed::Hint { level } => self.hint(&lesson()?, level)?,
+            Deed::Diff {} => self.diff(&lesson()?)?,
             Deed::Save { .. } | Deed::Replace { .. } | Deed::BackUp { .. } | Deed::Reset {} => {
+                let lesson = lesson()?;
                 let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
                 let answer = self.write(&lesson, deed);
                 // Those that look at it need not wait for the file system to tell.
@@ -192,6 +194,10 @@ impl Play {
             Err(Refused::Busy(running)) => {
                 let busy = format!("{} is running: wait for it or stop it", running.lesson);
                 Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, busy))
+            }
+            Err(Refused::NoThread(error)) => {
+                let error = format!("the system gave no thread for it, so end another program and try again: {error}");
+                Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error))
             }
             Err(Refused::Closed) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server ends: start it again")),
         }

@@ -10,6 +10,7 @@
 //! ```
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -69,6 +70,8 @@ pub(crate) enum Refused {
     Busy(Running),
     /// The server ends.
     Closed,
+    /// The system gave none.
+    NoThread(io::Error),
 }
 
 impl Runs {
@@ -88,13 +91,15 @@ impl Runs {
             Stage::Running(running) => return Err(Refused::Busy(running.clone())),
             Stage::Closed => return Err(Refused::Closed),
         }
-        state.count += 1;
-        let (run, id) = (state.count, lesson.id.clone());
-        let running = Running { run, lesson: id.clone(), action, cancel: Cancel::default() };
-        state.stage = Stage::Running(running.clone());
-        state.logs.insert(id, Log::new(run, action));
-        let runs = Arc::clone(self);
-        let last = state.thread.replace(thread::spawn(move || runs.work(&lesson, &running)));
+        let run = state.count + 1;
+        let running = Running { run, lesson: lesson.id.clone(), action, cancel: Cancel::default() };
+        let (runs, its) = (Arc::clone(self), running.clone());
+        // It comes to its end only after what follows, for which it needs the state too.
+        let thread = thread::Builder::new().spawn(move || runs.work(&lesson, &its)).map_err(Refused::NoThread)?;
+        let last = state.thread.replace(thread);
+        state.count = run;
+        state.logs.insert(running.lesson.clone(), Log::new(run, action));
+        state.stage = Stage::Running(running);
         drop(state);
         self.news.tell();
         if let Some(last) = last {
@@ -105,9 +110,9 @@ impl Runs {
     }
 
     /// Cancels a run, if it is the one under way.
-    pub(crate) fn stop(&self, lesson: &LessonId, run: u64) -> bool {
+    pub(crate) fn stop(&self, lesson: &str, run: u64) -> bool {
         match &self.state().stage {
-            Stage::Running(running) if running.run == run && running.lesson == *lesson => {
+            Stage::Running(running) if running.run == run && running.lesson.as_str() == lesson => {
                 running.cancel.cancel();
                 true
             }

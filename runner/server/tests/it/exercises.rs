@@ -122,6 +122,9 @@ fn a_lesson_that_can_not_be_read() {
     let server = Server::play(&course);
     let mut page = server.listen(ID);
     page.file();
+    server.saves(&course, &course.waiting());
+    let run = server.does("check")["run"].clone();
+    page.until(|line| line["type"] == "run" && line["run"] == run);
     let manifest = format!("lessons/{ID}/lesson.toml");
     let old = course.append(&manifest, "\nnonsense\n");
     let lines = old.lines().count() + 2;
@@ -130,6 +133,9 @@ fn a_lesson_that_can_not_be_read() {
         let error = answer["error"].as_str().unwrap();
         assert!(status == 500 && error.contains(&format!("lesson.toml:{lines}: ")), "{action}: {status} {error}");
     }
+    // A run of it can be stopped all the same.
+    assert_eq!(server.ask(&json!({ "lesson": ID, "action": "stop", "run": run })), (200, json!({ "stopped": true })));
+    assert_eq!(page.until_ended().last().unwrap()["how"], "stopped");
     course.write(&manifest, &old);
     assert_eq!(server.ask(&json!({ "lesson": ID, "action": "reset" })).0, 200);
 }
