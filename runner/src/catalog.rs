@@ -169,6 +169,8 @@ pub enum CatalogError {
     Id { id: String },
     #[error("there is no lesson `{id}`{}", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown { id: String, nearest: Option<LessonId> },
+    #[error("lessons/{id} is there, and is no lesson of the book yet: give it a line in book/SUMMARY.md, `- [Title]({id}.md)`")]
+    NotInBook { id: String },
     #[error("`{variant}` is not a variant: use exercise, solution, or wrong:NAME")]
     Variant { variant: String },
     #[error("{id} has no wrong fix `{name}`; it has {known}")]
@@ -216,7 +218,11 @@ impl Catalog {
 
     /// What is said of an id that no lesson has.
     pub fn unknown(&self, id: &str) -> CatalogError {
-        CatalogError::Unknown { id: id.to_owned(), nearest: self.nearest(id) }
+        let id = id.to_owned();
+        match id.parse::<LessonId>() {
+            Ok(known) if self.root.join("lessons").join(known.as_str()).is_dir() => CatalogError::NotInBook { id },
+            _ => CatalogError::Unknown { nearest: self.nearest(&id), id },
+        }
     }
 
     fn nearest(&self, id: &str) -> Option<LessonId> {

@@ -15,7 +15,7 @@ const MOST: u64 = 256 << 10;
 /// A folder with exercises.
 #[derive(Clone, Debug)]
 pub struct HandIn {
-    /// Its name, as it was given.
+    /// Its name, as it was given, without a slash at its end.
     pub name: String,
     /// The folder of the topics.
     topics: PathBuf,
@@ -52,7 +52,9 @@ impl HandIn {
         }
         let lessons = root.join("lessons");
         let topics = if fs::symlink_metadata(&lessons).is_ok_and(|data| !data.is_file()) { lessons } else { root };
-        Ok(HandIn { name: folder.display().to_string(), topics })
+        // `ann/` is `ann`.
+        let name = folder.components().collect::<PathBuf>().display().to_string();
+        Ok(HandIn { name, topics })
     }
 
     /// The text of an exercise.

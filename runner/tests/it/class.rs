@@ -170,7 +170,9 @@ fn a_report_that_can_not_be_written_is_refused_before_the_work() {
 fn wrong_usage_is_told_before_the_work() {
     let course = class();
     grade(&course, &["--from", "class/nobody"]).exits_with(2).says("class/nobody: No such file");
-    grade(&course, &["--from", "class/ann", "class/ann"]).exits_with(2).says("class/ann was named twice");
+    grade(&course, &["--from", "class/ann", "class/ann/"]).exits_with(2).says("class/ann was named twice");
+    course.write("class/roster.csv", "ann\n");
+    grade(&course, &["--from", "class/ann", "class/roster.csv"]).exits_with(2).says("`class/*/` with the slash at its end");
     grade(&course, &["--from", "class/ann", "--variant", "solution"]).exits_with(2);
     grade(&course, &["--partition", "4/3"]).exits_with(2).says("a part is i/n");
 }

@@ -146,6 +146,7 @@ fn doctor_repeats_what_a_node_says_that_does_not_start() {
 fn a_new_lesson_can_be_verified_at_once() {
     let course = Fixture::new();
     course.lesson(&["new", "wrap/first-try"]).exits_with(0).says("cargo lesson verify wrap/first-try").says("book/SUMMARY.md");
+    course.lesson(&["verify", "wrap/first-try"]).exits_with(2).says("give it a line in book/SUMMARY.md");
     course.edit("book/SUMMARY.md", "# Summary\n", "# Summary\n\n- [First try](wrap/first-try.md)\n");
     // Its solution passes; what is still to be written breaks the law.
     course.lesson(&["verify", "wrap/first-try"]).exits_with(1).says("ok solution: passes").says("fewer than two wrong fixes");

@@ -25,7 +25,7 @@ fn a_record_that_is_missing_or_old_is_a_fault() {
     let course = Fixture::new();
     let drive = format!("lessons/{ID}/drive.mjs");
     course.write(&drive, &format!("{}// Another line.\n", course.read(&drive)));
-    course.lesson(&["verify", ID]).exits_with(1).says("recording.json is out of date: drive.mjs has changed").says("1 faults");
+    course.lesson(&["verify", ID]).exits_with(1).says("recording.json is out of date: drive.mjs has changed").says("1 fault,");
     fs::remove_file(course.path(&recording())).unwrap();
     course
         .lesson(&["verify", ID])

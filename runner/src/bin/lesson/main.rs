@@ -41,9 +41,9 @@ fn main() -> ExitCode {
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
-    use CatalogError::{Id, NoWrong, Unknown, Variant};
+    use CatalogError::{Id, NoWrong, NotInBook, Unknown, Variant};
     match error.downcast_ref() {
-        Some(Id { .. } | NoWrong { .. } | Unknown { .. } | Variant { .. }) => USAGE,
+        Some(Id { .. } | NoWrong { .. } | NotInBook { .. } | Unknown { .. } | Variant { .. }) => USAGE,
         _ if error.is::<cmd::Usage>() => USAGE,
         _ => UNABLE,
     }

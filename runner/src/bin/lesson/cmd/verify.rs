@@ -4,6 +4,7 @@ use anyhow::Result;
 use runner::ahead::{Program, Row};
 use runner::catalog::{Lesson, Variant};
 use runner::law::{self, Breach};
+use runner::number::plural;
 use runner::record;
 use runner::run::Options;
 use runner::template;
@@ -37,7 +38,8 @@ pub(super) fn execute(session: &Session, ids: &[String], all: bool) -> Result<u8
     }
     let Totals { programs, faults, unknown } = totals;
     println!();
-    println!("{programs} programs, {faults} faults, {unknown} without a verdict.");
+    let [programs, said] = [(programs, "program"), (faults, "fault")].map(|(number, noun)| plural(number as f64, noun));
+    println!("{programs}, {said}, {unknown} without a verdict.");
     Ok(match (faults, unknown) {
         (0, 0) => 0,
         (0, _) => UNABLE,

@@ -1,6 +1,7 @@
 //! `lesson check --from`: the exercises of others, by the checks of this checkout.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -26,7 +27,14 @@ pub(super) fn execute(session: &Session, args: &CheckArgs, lessons: Lessons, mut
     let mut hand_ins = Vec::new();
     let mut names = BTreeSet::new();
     for folder in &args.from {
-        let hand_in = HandIn::open(folder).map_err(|error| Usage(format!("{}: {error}", folder.display())))?;
+        let hand_in = HandIn::open(folder).map_err(|error| {
+            let hint = match error.kind() {
+                // With a roster beside them.
+                ErrorKind::NotADirectory => "; `class/*/` with the slash at its end names the folders alone",
+                _ => "",
+            };
+            Usage(format!("{}: {error}{hint}", folder.display()))
+        })?;
         // Two rows of one name would be one to whoever reads them.
         if !names.insert(hand_in.name.clone()) {
             return Err(Usage(format!("{} was named twice", hand_in.name)).into());
