@@ -52,7 +52,7 @@ fn main() -> Result<()> {
     let (page, terminal) = (Course::new()?, Course::new()?);
     let play = Play::start(&page)?;
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let mut edits = Vec::new();
         for _ in 0..TIMES {
             let desk = Desk::open(browser, LESSON).await?;

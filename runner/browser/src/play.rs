@@ -10,9 +10,10 @@ use anyhow::{Context, Result, bail, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::browser::Browser;
 use crate::course::Course;
 
-/// How long it may take to build the book, on a busy machine.
+/// How long it may take to build the book or to answer, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it may take to end with all that it has started.
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -66,6 +67,15 @@ impl Play {
     /// The address of its pages.
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// Opens the address that it printed, and waits until the browser has the key: the page asks the server first, and
+    /// gives up when it is left meanwhile.
+    pub async fn open(&self, browser: &Browser) -> Result<()> {
+        browser.go(&self.key()).await?;
+        let has_key = format!("localStorage.getItem('after-gc-token') === '{}'", self.token);
+        ensure!(browser.until(&has_key, PATIENCE).await?, "the page has not taken the key");
+        Ok(())
     }
 
     /// The end of the address that it printed, behind which is the key.

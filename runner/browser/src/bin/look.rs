@@ -55,7 +55,7 @@ fn play(folder: &Path) -> Result<()> {
     let course = Course::new()?;
     let play = Play::start(&course)?;
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         look(&desk, folder, "ready").await?;
         desk.edit().await?;

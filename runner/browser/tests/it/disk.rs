@@ -33,7 +33,7 @@ fn neither_text_is_lost() -> Result<()> {
     let play = Play::start(&course)?;
     let shipped = course.exercise(LESSON)?;
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
 
         // Another editor saves, before and after this one is open. The caret stays where it was in the text.

@@ -22,7 +22,7 @@ fn an_exercise_is_run_and_mended_in_its_page() -> Result<()> {
     let play = Play::start(&course)?;
     let shipped = course.exercise(LESSON)?;
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         ensure!(!browser.session.current_url().await?.as_str().contains(&play.token), "the address still has the key");
         let desk = Desk::open(browser, LESSON).await?;
         desk.is("words('.play-state') === 'as shipped' && words('.play-status') === 'Ready'").await?;

@@ -22,7 +22,7 @@ fn no_page_goes_against_its_policy() -> Result<()> {
     let mut faults = Vec::new();
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
         browser.control("Page.addScriptToEvaluateOnNewDocument", json!({ "source": LISTEN })).await?;
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         for page in book::pages()? {
             browser.go(&page).await?;
             let is_lesson = course.path("lessons").join(page.trim_end_matches(".html")).is_dir();

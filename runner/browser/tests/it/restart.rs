@@ -24,7 +24,7 @@ fn a_page_outlives_its_server() -> Result<()> {
     let first = Play::start(&course)?;
     let port = first.port;
     with_browser_at(DEADLINE, first.address(), &[], async |browser| {
-        browser.go(&first.key()).await?;
+        first.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         desk.edit().await?;
         desk.press("check").await?;
@@ -47,7 +47,7 @@ fn a_page_outlives_its_server() -> Result<()> {
         let page = browser.session.window().await?;
         let other = browser.session.new_tab().await?;
         browser.session.switch_to_window(other).await?;
-        browser.go(&second.key()).await?;
+        second.open(browser).await?;
         browser.session.close_window().await?;
         browser.session.switch_to_window(page).await?;
         desk.says("Ready").await?;
@@ -61,7 +61,7 @@ fn a_page_outlives_its_server() -> Result<()> {
         let typed = desk.text().await?;
         desk.until("words('.play-state').includes('not saved yet') && words('.play-trouble') !== ''").await?;
         let third = Play::start_at(&course, port)?;
-        browser.go(&third.key()).await?;
+        third.open(browser).await?;
         ensure!(course.exercise(LESSON)? != typed, "this page has no exercise");
         let desk = Desk::open(browser, LESSON).await?;
         until_saved(&course, &typed).await?;

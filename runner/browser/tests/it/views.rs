@@ -48,7 +48,7 @@ fn all_that_is_added_can_be_read() -> Result<()> {
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
         browser.set_medium(Medium::Screen).await?;
         browser.set_width(WIDE).await?;
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
 
         // Without scripts it is the book, and nothing that would do nothing.
         browser.allow_scripts(false).await?;
