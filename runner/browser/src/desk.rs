@@ -76,10 +76,15 @@ impl<'a> Desk<'a> {
         self.until(&format!("words('.play-status').startsWith({})", json!(sentence))).await
     }
 
+    /// Waits until something can be done, by its button or by its keys. A run is not over when its verdict is there.
+    pub async fn can(&self, action: &str) -> Result<()> {
+        self.until(&format!("all('[data-action={action}]').some((one) => one.ariaDisabled === 'false')")).await
+    }
+
     /// Presses a button of the toolbar, once it can be used.
     pub async fn press(&self, action: &str) -> Result<()> {
+        self.can(action).await?;
         let button = format!("[data-action={action}]");
-        self.until(&format!("all('{button}').some((one) => one.ariaDisabled === 'false')")).await?;
         // Not below the menu of the page.
         self.browser.run(&format!("document.querySelector('{button}').scrollIntoView({{ block: 'center' }})")).await?;
         Ok(self.browser.session.find(By::Css(button)).await?.click().await?)

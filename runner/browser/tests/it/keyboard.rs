@@ -36,7 +36,7 @@ fn a_lesson_is_done_by_the_keyboard_alone() -> Result<()> {
     let shipped = course.exercise(LESSON)?;
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
         browser.set_width(WIDE).await?;
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         let address = browser.session.current_url().await?;
 
@@ -63,8 +63,10 @@ fn a_lesson_is_done_by_the_keyboard_alone() -> Result<()> {
         desk.until("document.activeElement.matches('.cm-content') && getSelection().toString().includes('turn.call(player)')")
             .await?;
         desk.write(&course.solution(LESSON)?).await?;
+        desk.can("check").await?;
         desk.keys(Key::Control + Key::Enter).await?;
         desk.says("Check: passed").await?;
+        desk.can("run").await?;
         desk.keys(Key::Control + Key::Shift + Key::Enter).await?;
         desk.says("Run: measured").await?;
 

@@ -1,6 +1,7 @@
 //! A run belongs to the server: it can be stopped at any time, and all pages see the same of it.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use browser_tests::browser::with_browser_at;
@@ -19,10 +20,20 @@ const FINALIZES: &str = "external/tell-v8";
 async fn stop(desk: &Desk<'_>, play: &Play, middle: &str) -> Result<()> {
     desk.press("check").await?;
     desk.until(middle).await?;
-    ensure!(!play.processes()?.is_empty(), "nothing runs that could be stopped");
+    something_runs(play).await?;
     desk.press("stop").await?;
     desk.says("Check: stopped").await?;
     nothing_runs(play)
+}
+
+/// Waits for a process of a run: what it is about to do is said a moment before that.
+async fn something_runs(play: &Play) -> Result<()> {
+    let begun = Instant::now();
+    while play.processes()?.is_empty() {
+        ensure!(begun.elapsed() < Duration::from_secs(30), "nothing runs that could be stopped");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
 }
 
 #[test]
@@ -35,7 +46,7 @@ fn a_run_stops_while_it_compiles_runs_or_settles() -> Result<()> {
     let gate = course.path("gate");
     fs::write(&gate, "")?;
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         let runs = waiting_for(&gate, &course)?;
 
@@ -56,6 +67,7 @@ fn a_run_stops_while_it_compiles_runs_or_settles() -> Result<()> {
         fs::remove_file(&gate)?;
         desk.press("check").await?;
         desk.says("Check: passed").await?;
+        desk.can("check").await?;
 
         let desk = Desk::open(browser, FINALIZES).await?;
         fs::write(&gate, "")?;
@@ -84,7 +96,7 @@ fn a_run_goes_on_when_its_page_is_loaded_again_and_in_another_tab() -> Result<()
     course.save(LESSON, &waiting_for(&gate, &course)?)?;
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
         let running = "words('.play-status') === 'Check: running' && words('.play-clock').includes('Node')";
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         desk.press("check").await?;
         desk.until(running).await?;
