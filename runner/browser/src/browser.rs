@@ -26,8 +26,10 @@ const FLAGS: [&str; 9] = [
     "--disable-sync",
 ];
 
-/// No command takes longer.
+/// No script takes longer, unless a test says so.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest that a test may say.
+pub const LONGEST: Duration = Duration::from_secs(120);
 
 /// A headless Chromium, with a profile that nobody has used.
 pub struct Browser {
@@ -90,7 +92,7 @@ impl Browser {
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-        let session = WebDriver::builder(driver.url(), wanted).request_timeout(PATIENCE).connect().await?;
+        let session = WebDriver::builder(driver.url(), wanted).request_timeout(LONGEST + PATIENCE).connect().await?;
         session.set_script_timeout(PATIENCE).await?;
         Ok(Browser { session, address, files, _driver: driver, _profile: profile })
     }

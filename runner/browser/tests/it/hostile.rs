@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::browser::{Browser, with_browser_at};
+use browser_tests::browser::{Browser, LONGEST, with_browser_at};
 use browser_tests::course::Course;
 use browser_tests::desk::Desk;
 use browser_tests::play::Play;
@@ -50,9 +50,9 @@ struct Attacked {
     got: Vec<String>,
 }
 
-/// Tries all that a page can try, from the page that is open.
-async fn attack(browser: &Browser, target: &str, play: &Play, files: &Value) -> Result<Attacked> {
-    let arguments = vec![json!(target), json!(play.token), json!(LESSON), files.clone()];
+/// Tries all that a page can try, from the page that is open; `own` is what it may do.
+async fn attack(browser: &Browser, target: &str, play: &Play, files: &Value, own: &[&str]) -> Result<Attacked> {
+    let arguments = vec![json!(target), json!(play.token), json!(LESSON), files.clone(), json!(own)];
     let attacked = browser.session.execute(ATTACKS, arguments).await.context("the attack")?;
     Ok(serde_json::from_value(attacked.json().clone())?)
 }
@@ -82,7 +82,7 @@ fn a_page_of_somebody_else_gets_nothing() -> Result<()> {
     with_browser_at(DEADLINE, play.address(), &[NAMES.to_owned()], async |browser| {
         let address = play.address();
         let here = address.trim_end_matches('/');
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         let files = desk.look(FILES).await?;
 
@@ -94,7 +94,7 @@ fn a_page_of_somebody_else_gets_nothing() -> Result<()> {
             (page.replace("127.0.0.1", "other.example"), format!("http://localhost:{port}")),
         ] {
             browser.session.goto(&page).await?;
-            let Attacked { names, got } = attack(browser, &target, &play, &files).await?;
+            let Attacked { names, got } = attack(browser, &target, &play, &files, &[]).await?;
             ensure!(got.is_empty(), "from {page}, {target} gives {got:#?}");
             ensure!(names.len() > OWN.len(), "{names:?}");
             close_others(browser).await?;
@@ -114,7 +114,7 @@ fn a_page_of_somebody_else_gets_nothing() -> Result<()> {
         let evil = format!("http://evil.example:{port}");
         browser.session.goto(&evil).await?;
         turncoat.turn();
-        let Attacked { got, .. } = attack(browser, &evil, &play, &files).await?;
+        let Attacked { got, .. } = attack(browser, &evil, &play, &files, &[]).await?;
         ensure!(got.is_empty(), "the name that leads here now gives {got:#?}");
         let text = browser.run("return fetch('/').then((answer) => answer.text())").await?;
         ensure!(text.as_str().is_some_and(|text| text.starts_with("Refused: ")), "the name does not lead here: {text}");
@@ -128,7 +128,8 @@ fn a_page_of_somebody_else_gets_nothing() -> Result<()> {
         nothing_runs(&play)?;
 
         // The book's own pages can do it.
-        let Attacked { got, .. } = attack(browser, here, &play, &files).await?;
+        browser.session.set_script_timeout(LONGEST).await?;
+        let Attacked { got, .. } = attack(browser, here, &play, &files, &OWN).await?;
         let got: BTreeSet<&str> = got.iter().filter_map(|one| Some(one.split_once(": ")?.0)).collect();
         ensure!(got == BTreeSet::from(OWN), "the book's own page gets {got:#?}");
         ensure!(course.backups()? == ["// from elsewhere"], "{:?}", course.backups()?);
