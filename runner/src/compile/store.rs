@@ -11,7 +11,9 @@ use crate::course::Course;
 const MOST: usize = 100;
 
 pub(super) fn find(course: &Course, key: &str) -> Option<PathBuf> {
-    let path = path(course, key);
+    let kept = fs::read_dir(folder(course)).ok()?.flatten();
+    let of_key = kept.filter(|entry| entry.file_name().to_string_lossy().starts_with(key));
+    let path = of_key.map(|entry| entry.path()).find(|path| is_whole(path, key))?;
     // The oldest are removed first, and this one is in use.
     File::options().append(true).open(&path).ok()?.set_modified(SystemTime::now()).ok()?;
     Some(path)
@@ -19,18 +21,28 @@ pub(super) fn find(course: &Course, key: &str) -> Option<PathBuf> {
 
 /// Moves `library` in under `key`. The caller holds the lock.
 pub(super) fn keep(course: &Course, key: &str, library: &Path) -> Result<PathBuf, CompileError> {
-    let kept = path(course, key);
-    let folder = kept.parent().expect("an add-on is in the store's folder");
-    fs::create_dir_all(folder).map_err(CompileError::file("create", folder))?;
-    remove_oldest(folder);
-    let new = kept.with_extension("new");
-    fs::copy(library, &new).map_err(CompileError::file("copy", library))?;
+    let folder = folder(course);
+    fs::create_dir_all(&folder).map_err(CompileError::file("create", &folder))?;
+    remove_oldest(&folder);
+    let new = folder.join(format!("{key}.new"));
+    let length = fs::copy(library, &new).map_err(CompileError::file("copy", library))?;
+    let kept = folder.join(name(key, length));
     fs::rename(&new, &kept).map_err(CompileError::file("rename", &new))?;
     Ok(kept)
 }
 
-fn path(course: &Course, key: &str) -> PathBuf {
-    course.work.join("addons").join(format!("{key}.node"))
+fn folder(course: &Course) -> PathBuf {
+    course.work.join("addons")
+}
+
+/// After a power cut a file can have its name and not all of its content, so the name says how long it is. To wait
+/// until the disk has it would take 5 to 7 ms for each save, measured with 7 MiB on ext4, and now and then hundreds.
+fn name(key: &str, length: u64) -> String {
+    format!("{key}-{length}.node")
+}
+
+fn is_whole(path: &Path, key: &str) -> bool {
+    fs::metadata(path).is_ok_and(|data| path.ends_with(name(key, data.len())))
 }
 
 fn remove_oldest(folder: &Path) {
@@ -42,5 +54,27 @@ fn remove_oldest(folder: &Path) {
     for old in &addons[..over] {
         // A run that uses it has a link of its own.
         let _ = fs::remove_file(old);
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_whole_is_not_found() {
+        let root = tempfile::TempDir::new().unwrap();
+        let course = Course::new(root.path(), "lesson");
+        let library = root.path().join("library");
+        fs::write(&library, "an add-on").unwrap();
+        assert_eq!(find(&course, "key"), None);
+        let kept = keep(&course, "key", &library).unwrap();
+        assert_eq!(find(&course, "key"), Some(kept.clone()));
+        assert_eq!(find(&course, "ke"), None);
+        File::options().write(true).open(&kept).unwrap().set_len(3).unwrap();
+        assert_eq!(find(&course, "key"), None);
+        assert_eq!(keep(&course, "key", &library).unwrap(), kept);
+        assert_eq!(find(&course, "key"), Some(kept));
     }
 }
