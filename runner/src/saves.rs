@@ -56,7 +56,7 @@ impl Saves {
     pub fn watch(path: &Path, tell: impl FnMut(Notice) + Send + 'static) -> Saves {
         let (wake, woken) = channel();
         let watcher = listen(path, wake.clone());
-        let follower = Follower { known: look(path), path: path.to_path_buf(), look_now: false, woken, tell };
+        let follower = Follower { known: look(path), path: path.to_path_buf(), look_now: false, broken: None, woken, tell };
         thread::spawn(move || follower.follow(watcher));
         Saves { wake }
     }
@@ -79,6 +79,8 @@ struct Follower<T> {
     known: Option<String>,
     /// Whether there is a reason to look already.
     look_now: bool,
+    /// Why events have ended, until it was told.
+    broken: Option<String>,
     woken: Receiver<Wake>,
     tell: T,
 }
@@ -106,44 +108,49 @@ impl<T: FnMut(Notice)> Follower<T> {
 
     /// Waits until there is a reason to look, and looks. Answers why events are not to be trusted.
     fn turn(&mut self, trusted: bool) -> Result<Option<String>, Stopped> {
-        let woken = match std::mem::take(&mut self.look_now) {
-            true => Some(Wake::Event),
-            false => self.wait(if trusted { SELDOM } else { OFTEN })?,
-        };
-        if let Some(Wake::Broken(reason)) = woken {
-            return Ok(Some(reason));
+        let woken = std::mem::take(&mut self.look_now) || self.wait(if trusted { SELDOM } else { OFTEN })?;
+        if woken {
+            self.wait_for_silence()?;
         }
-        if woken.is_some() {
-            // Half a save is no reason to begin a check.
-            for _ in 0..EVENTS {
-                if self.wait(DEBOUNCE)?.is_none() {
-                    break;
+        if look(&self.path) != self.known && is_between_two_steps(&self.path) && self.wait(PATIENCE)? {
+            // That was the editor's next step. Without one the file stays as it is.
+            self.wait_for_silence()?;
+        }
+        let now = look(&self.path);
+        if now != self.known {
+            self.known = now;
+            (self.tell)(Notice::Saved);
+            if trusted && !woken {
+                // An event may be late, or be that of another save.
+                self.look_now = self.wait(PATIENCE)?;
+                if !self.look_now {
+                    return Ok(Some("a save was found that no event had told of".into()));
                 }
             }
         }
-        if look(&self.path) != self.known && is_between_two_steps(&self.path) {
-            // The editor's next step ends this, or the file stays as it is.
-            self.wait(PATIENCE)?;
-        }
-        let now = look(&self.path);
-        if now == self.known {
-            return Ok(None);
-        }
-        self.known = now;
-        (self.tell)(Notice::Saved);
-        if trusted && woken.is_none() {
-            // An event may be late, or be that of another save.
-            self.look_now = self.wait(PATIENCE)?.is_some();
-            return Ok((!self.look_now).then(|| "a save was found that no event had told of".into()));
-        }
-        Ok(None)
+        Ok(self.broken.take())
     }
 
-    fn wait(&self, time: Duration) -> Result<Option<Wake>, Stopped> {
+    /// Half a save is no reason to begin a check.
+    fn wait_for_silence(&mut self) -> Result<(), Stopped> {
+        for _ in 0..EVENTS {
+            if !self.wait(DEBOUNCE)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers whether something came within this time.
+    fn wait(&mut self, time: Duration) -> Result<bool, Stopped> {
         match self.woken.recv_timeout(time) {
             Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => Err(Stopped),
-            Ok(wake) => Ok(Some(wake)),
-            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Ok(Wake::Event) => Ok(true),
+            Ok(Wake::Broken(reason)) => {
+                self.broken = Some(reason);
+                Ok(true)
+            }
+            Err(RecvTimeoutError::Timeout) => Ok(false),
         }
     }
 }
