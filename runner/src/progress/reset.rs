@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use super::{read_source, shipped};
+use super::shipped;
 use crate::catalog::{Lesson, Variant};
 use crate::course::Course;
 use crate::exercise::{Draft, back_up};
@@ -27,13 +27,33 @@ pub enum Reset {
 /// When a file can't be read or written; then the exercise is as it was.
 pub fn reset(course: &Course, lesson: &Lesson) -> io::Result<Reset> {
     let exercise = lesson.source(&Variant::Exercise).map_err(io::Error::other)?;
-    let shipped = read_source(lesson, &shipped()).ok_or_else(|| io::Error::other("wrong/shipped.rs can't be read"))?;
-    let done = match fs::read(&exercise) {
-        Ok(edited) if edited == shipped => return Ok(Reset::Nothing),
-        Ok(edited) => Reset::BackedUp(back_up(course, lesson, &edited)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Reset::Restored,
-        Err(error) => return Err(error),
+    let shipped = lesson.source(&shipped()).map_err(io::Error::other)?;
+    let shipped = fs::read(&shipped).map_err(|error| {
+        let path = lesson.relative(&shipped).display();
+        io::Error::new(error.kind(), format!("{path} can't be read: {error}"))
+    })?;
+    let read = || match fs::read(&exercise) {
+        Ok(edited) => Ok(Some(edited)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     };
-    Draft::write(&exercise, &shipped)?.put()?;
+    let mut there = read()?;
+    if there.as_ref() == Some(&shipped) {
+        return Ok(Reset::Nothing);
+    }
+    let draft = Draft::write(&exercise, &shipped)?;
+    let mut done = Reset::Restored;
+    // An editor may save another version while the one before it is written to the disk.
+    loop {
+        if let Some(edited) = &there {
+            done = Reset::BackedUp(back_up(course, lesson, edited)?);
+        }
+        let now = read()?;
+        if now == there {
+            break;
+        }
+        there = now;
+    }
+    draft.put()?;
     Ok(done)
 }
