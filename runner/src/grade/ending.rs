@@ -50,6 +50,10 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
     let done = recording.entries.iter().any(|entry| matches!(entry, Entry::End));
     match recording.exit.end {
         End::Exited(0) if done => (Verdict::Passed, "exit code 0, all rounds done".into(), String::new()),
+        End::Exited(code) if done => failed(
+            format!("exit code {code}, {}", place(recording)),
+            "something at the end of the process has ended it with an error: a cleanup hook, a thread, a callback",
+        ),
         End::Exited(code) => failed(format!("exit code {code}, {}", place(recording)), "the process ended before its work did"),
         // These two come from outside: from a person, or from a system that is out of memory.
         End::Signal(signal @ (9 | 15)) => {

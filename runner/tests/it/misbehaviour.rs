@@ -84,6 +84,14 @@ fn an_early_exit_is_not_a_pass() {
 }
 
 #[test]
+fn a_bad_exit_after_the_work_is_not_a_pass() {
+    let course = Fixture::new();
+    course.exercise_doing("env.add_env_cleanup_hook((), |()| std::process::exit(7))?;");
+    let checked = course.check().exits_with(1).says("exit code 7, after all its work was done").says("a cleanup hook");
+    assert!(!checked.stdout.contains("before its work did"), "{}", checked.stdout);
+}
+
+#[test]
 fn a_handle_that_keeps_the_process_is_found() {
     let course = Fixture::new();
     course.exercise(
