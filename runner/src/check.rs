@@ -36,6 +36,10 @@ impl CheckError {
 
     /// The error, and what to do.
     pub fn advice(&self) -> String {
+        if let CheckError::Compile(CompileError::Deadline { .. }) = self {
+            // It says what to do.
+            return self.to_string();
+        }
         format!("{self}\n`cargo lesson doctor` says what this machine lacks")
     }
 }

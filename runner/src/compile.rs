@@ -86,7 +86,7 @@ pub enum CompileError {
     NoExercise { path: PathBuf, id: LessonId },
     #[error("{path} can't be parsed: {message}")]
     Workspace { path: PathBuf, message: String },
-    #[error("cargo did not finish within {} s: {message}", DEADLINE.as_secs())]
+    #[error("cargo did not finish within {} s; when you try again, it goes on where it stopped:\n{message}", DEADLINE.as_secs())]
     Deadline { message: String },
     #[error("the linker driver `cc` is missing: rustc needs it to make an add-on")]
     NoLinker,
