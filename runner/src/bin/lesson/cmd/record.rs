@@ -28,7 +28,8 @@ pub(super) fn execute(session: &Session, ids: &[String], all: bool) -> Result<u8
             }
             Err(error) => {
                 println!("{} {}: {error}", session.paint.red("FAIL"), lesson.id);
-                code = if matches!(error, RecordError::Law { .. }) { FAILED } else { code.max(UNABLE) };
+                // A law that is broken weighs more than one that nobody knows of, whichever comes first.
+                code = if code == FAILED || matches!(error, RecordError::Law { .. }) { FAILED } else { UNABLE };
             }
         }
     }
