@@ -19,7 +19,7 @@ pub fn rust(course: &Course, cancel: &Cancel) -> Result<String, String> {
     let install = format!("install Rust {}.{} or later with rustup", RUST.0, RUST.1);
     let version = compile::rustc_version(course, cancel).map_err(|error| format!("{error}\n{install}"))?;
     match parts(version.trim_start_matches("rustc ")) {
-        Some((major, minor, _)) if (major, minor) >= RUST => Ok(version),
+        Some(parts) if parts >= RUST => Ok(version),
         _ => Err(format!("this is {version:?}\n{install}")),
     }
 }
@@ -34,7 +34,7 @@ pub fn node(course: &Course, cancel: &Cancel) -> Result<String, String> {
     let install = format!("install Node {major}.{minor} or later{}, or name another one with --node", install(Package::Node));
     let version = run::node_version(course, cancel).map_err(|error| format!("{error}\n{install}"))?;
     match parts(version.trim_start_matches('v')) {
-        Some((at, and, _)) if (at, and) >= (major, minor) => Ok(format!("node {version} ({name})")),
+        Some(parts) if parts >= (major, minor) => Ok(format!("node {version} ({name})")),
         _ => Err(format!("{name} says that it is {version:?}\n{install}")),
     }
 }
@@ -116,16 +116,15 @@ fn install(package: Package) -> String {
         Package::Linker if has("fedora") || has("rhel") => "dnf install gcc",
         Package::Linker if has("arch") => "pacman -S base-devel",
         Package::Linker if has("alpine") => "apk add build-base",
-        Package::Linker if cfg!(target_os = "macos") => "xcode-select --install",
         Package::Node | Package::Linker => return String::new(),
     };
     format!(" ({command})")
 }
 
-/// `20.13.1` in numbers.
-fn parts(version: &str) -> Option<(u32, u32, u32)> {
+/// The first two numbers of `20.13.1`.
+fn parts(version: &str) -> Option<(u32, u32)> {
     let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().ok());
-    Some((numbers.next()??, numbers.next()??, numbers.next().flatten().unwrap_or(0)))
+    Some((numbers.next()??, numbers.next()??))
 }
 
 #[cfg(test)]
@@ -134,8 +133,8 @@ mod tests {
 
     #[test]
     fn versions_are_read() {
-        assert_eq!(parts("1.95.0 (59807616e 2026-04-14)"), Some((1, 95, 0)));
-        assert_eq!(parts("26.10.0"), Some((26, 10, 0)));
+        assert_eq!(parts("1.95.0 (59807616e 2026-04-14)"), Some((1, 95)));
+        assert_eq!(parts("26.10.0"), Some((26, 10)));
         assert_eq!(parts("not a version"), None);
     }
 }
