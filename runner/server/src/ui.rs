@@ -19,6 +19,7 @@ static FILES: &[(&str, &[u8])] = files![
     "api.js",
     "bar.js",
     "chart.js",
+    "clash.js",
     "code.js",
     "diff.js",
     "dom.js",
@@ -59,7 +60,7 @@ mod tests {
     #[test]
     fn what_a_page_loads_before_an_edit_is_small() {
         // The editor comes with the first edit, a run's view with the first run, and so on.
-        let later = ["editor.js", "editor.LICENSES.txt", "run.js", "chart.js", "verdict.js", "diff.js"];
+        let later = ["editor.js", "editor.LICENSES.txt", "run.js", "chart.js", "verdict.js", "diff.js", "clash.js"];
         let first = FILES.iter().filter(|(name, _)| !later.contains(name));
         let size: usize = first.map(|(_, content)| content.len()).sum();
         assert!(size <= 40_000, "{size} bytes");

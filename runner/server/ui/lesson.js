@@ -253,20 +253,19 @@ export class Lesson {
     this.#render();
   }
 
-  #clash(mine, theirs) {
-    const settle = async (backup, sentence) => {
-      const name = await backup;
-      if (name) this.#done(`${sentence} ${name}.`);
-      // The button with the focus is gone; without one the keys would be mdBook's.
-      this.#code.edit();
-      this.#render();
-    };
-    this.#notices.choose({
+  async #clash(mine, theirs) {
+    const { choose } = await import("./clash.js");
+    // It may be settled by now.
+    if (!this.#draft.isInConflict) return;
+    choose(this.#notices, this.#draft, {
       mine,
-      theirs,
+      theirs: theirs ?? this.#file.problem ?? "This page can't show what is there.",
       language: this.#hello.language,
-      keepMine: () => settle(this.#draft.keepMine(), "Your text is on the disk. The one that was there is in"),
-      takeTheirs: () => settle(this.#draft.takeTheirs(), "The page has the text of the disk. Yours is in"),
+      settled: () => {
+        // The button with the focus is gone; without one the keys would be mdBook's.
+        this.#code.edit();
+        this.#render();
+      },
     });
     this.#render();
   }
