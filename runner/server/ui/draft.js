@@ -95,7 +95,13 @@ export class Draft {
 
   // The text of the page is to stay; the one on the disk goes to backups/. Gives the file's name there, or nothing.
   async keepMine() {
-    return (await this.#write("replace", this.#theirs)).backup;
+    // It may be pressed twice.
+    if (this.#sent || !this.#theirs) return undefined;
+    const isUnknown = this.#theirs.sha256 === null;
+    const { status, text, backup } = await this.#write("replace", this.#theirs);
+    // Only the answer has the hash of what is no text.
+    if (status === 409 && isUnknown && text === null) return this.keepMine();
+    return backup;
   }
 
   // The one on the disk is to stay; the text of the page goes to backups/.
@@ -110,19 +116,21 @@ export class Draft {
   }
 
   async #save() {
-    const { status } = await this.#write("save", this.#base);
-    this.#saving = null;
-    return status === 200;
+    try {
+      return (await this.#write("save", this.#base)).status === 200;
+    } finally {
+      this.#saving = null;
+    }
   }
 
   async #write(action, base) {
     const text = this.#code.text;
-    this.#sent = { text, sha256: null };
+    const sent = { text, sha256: null };
+    this.#sent = sent;
     const answer = await ask(this.#request(action, text, base));
-    const told = this.#sent.sha256;
     this.#sent = null;
     this.#unsaved = answer.status !== 200;
-    if (answer.status === 200) this.#took({ sha256: answer.sha256, text }, told === answer.sha256);
+    if (answer.status === 200) this.#took({ sha256: answer.sha256, text }, sent.sha256 === answer.sha256);
     else if (answer.status === 409) this.#clash(answer);
     else this.#tell.trouble(answer.error);
     const heard = this.#heard;
@@ -145,9 +153,10 @@ export class Draft {
     this.#tell.saved();
   }
 
-  // The page has this text of the disk now. Where there is none, what it shows is no change of the learner's.
+  // The page has this text of the disk now. Where there is none, what it shows is no change of the learner's, and is
+  // not to be written over what the page has not seen.
   #take({ sha256, text }) {
-    this.#base = { sha256, text: text ?? this.#code.text };
+    this.#base = { sha256: text === null ? null : sha256, text: text ?? this.#code.text };
     this.#code.show(this.#base.text);
     this.#settle();
   }

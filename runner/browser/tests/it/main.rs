@@ -2,6 +2,7 @@
 
 mod access;
 mod disk;
+mod draft;
 mod hostile;
 mod keyboard;
 mod layout;
