@@ -1,7 +1,7 @@
 // The server: by what it knows the reader, what it is asked, and the stream in which it says what happens.
 
 const KEY = "after-gc-token";
-// Of the window, which hears of other tabs by `storage`.
+// An event of the window, which hears of other tabs by `storage`.
 const NEW_KEY = "after-gc-key";
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5000;
@@ -65,7 +65,7 @@ export async function follow(lesson, { line, lost }) {
   });
   // Another tab, or this one, has been given the key of a new server.
   window.addEventListener("storage", ({ key }) => key === KEY && wake());
-  window.addEventListener("hashchange", () => wake());
+  window.addEventListener(NEW_KEY, () => wake());
 
   let wait = FIRST_WAIT;
   for (;;) {
@@ -74,25 +74,27 @@ export async function follow(lesson, { line, lost }) {
       continue;
     }
     stream = new AbortController();
-    const answer = await listen(lesson, stream, (object) => {
+    const key = localStorage.getItem(KEY);
+    const answer = await listen(lesson, key, stream, (object) => {
       wait = FIRST_WAIT;
       return line(object);
     });
     if (document.hidden) continue;
     lost(answer);
-    // Who has the wrong key gets nowhere by asking again.
-    await rest(answer?.status === 401 ? 0 : wait);
+    // Who has the wrong key gets nowhere by asking again. The right one may have come meanwhile.
+    const isWrong = answer?.status === 401 && key === localStorage.getItem(KEY);
+    await rest(isWrong ? 0 : wait);
     wait = Math.min(wait * 2, LONGEST_WAIT);
   }
 }
 
 // Reads one stream to its end. Gives the answer that there was in its place, if any.
-async function listen(lesson, stream, line) {
-  if (!localStorage.getItem(KEY)) return { status: 401 };
+async function listen(lesson, key, stream, line) {
+  if (!key) return { status: 401 };
   let timer;
   try {
     const address = `/api/events?lesson=${encodeURIComponent(lesson)}`;
-    const response = await fetch(address, { headers: headers(), signal: stream.signal });
+    const response = await fetch(address, { headers: headers(key), signal: stream.signal });
     if (!response.ok) return { ...(await fields(response)), status: response.status };
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
