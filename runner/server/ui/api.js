@@ -77,7 +77,7 @@ export async function follow(lesson, { line, lost }) {
     const key = localStorage.getItem(KEY);
     const answer = await listen(lesson, key, stream, (object) => {
       wait = FIRST_WAIT;
-      return line(object);
+      return line(object, key);
     });
     if (document.hidden) continue;
     lost(answer);

@@ -27,6 +27,7 @@ export class Lesson {
   #edition;
   // What the server has said of the lesson, and of its file.
   #hello = null;
+  #key;
   #file = null;
   // Why there is no stream, as a sentence; null while there is one.
   #lost = "Asking the server about this lesson.";
@@ -55,7 +56,10 @@ export class Lesson {
     this.#listenToReader();
     this.#render();
     setInterval(() => this.#tick(), 100);
-    follow(this.#id, { line: (line) => this.#line(line), lost: (answer) => this.#lose(answer) });
+    follow(this.#id, {
+      line: (line, key) => this.#line(line, key),
+      lost: (answer) => this.#lose(answer),
+    });
   }
 
   #listenToReader() {
@@ -71,9 +75,9 @@ export class Lesson {
 
   // What the server says.
 
-  async #line({ type, ...line }) {
+  async #line({ type, ...line }, key) {
     const on = {
-      hello: () => this.#greet(line),
+      hello: () => this.#greet(line, key),
       file: () => this.#fileIs(line),
       idle: () => this.#forget(),
       run: () => this.#begin(line),
@@ -86,7 +90,9 @@ export class Lesson {
     this.#render();
   }
 
-  #greet(hello) {
+  #greet(hello, key) {
+    if (this.#hello && key !== this.#key) this.#serverChanged(hello.edition);
+    this.#key = key;
     this.#hello = hello;
     this.#lost = null;
     this.#busy = null;
@@ -100,6 +106,13 @@ export class Lesson {
       trouble: (sentence) => this.#trouble(sentence),
     });
     this.#editionIs(hello.edition);
+  }
+
+  // Each start of a server has a key of its own, and counts its runs and editions from 1.
+  #serverChanged(edition) {
+    if (this.#run) this.#run.number = null;
+    this.#edition = edition;
+    this.#bookChanged("The server was started again, maybe with another book.");
   }
 
   #fileIs(file) {
@@ -271,9 +284,11 @@ export class Lesson {
   }
 
   // When the book has changed: what the reader is in the middle of is not cut off.
-  #bookChanged() {
-    const isBusy = this.#draft.dirty || this.#code.hasFocus || this.#isUnderWay || this.#isStarting;
-    if (isBusy) this.#notices.ask("book", "The book has changed.", [["Reload", () => this.#reload()]], false);
+  #bookChanged(sentence = "The book has changed.") {
+    // Of a run that the server does not know, a page that is loaded again shows nothing.
+    const isToRead = this.#isUnderWay || this.#run?.number === null;
+    const isBusy = this.#draft.dirty || this.#code.hasFocus || isToRead || this.#isStarting;
+    if (isBusy) this.#notices.ask("book", sentence, [["Reload", () => this.#reload()]], false);
     else this.#reload();
   }
 

@@ -11,6 +11,7 @@ mod policy;
 mod restart;
 mod runs;
 mod search;
+mod successor;
 mod turncoat;
 mod views;
 

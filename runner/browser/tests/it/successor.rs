@@ -1,0 +1,58 @@
+//! A server that is started in the place of another one: what a page of the first one makes of it.
+
+use anyhow::Result;
+use browser_tests::browser::with_browser_at;
+use browser_tests::course::Course;
+use browser_tests::desk::Desk;
+use browser_tests::play::Play;
+use serde_json::json;
+
+use crate::{DEADLINE, LESSON};
+
+const NO_SERVER: &str = "The server does not answer";
+const OTHER_SERVER: &str = "This server was started again";
+
+#[test]
+fn its_runs_are_no_others() -> Result<()> {
+    let course = Course::new()?;
+    let first = Play::start(&course)?;
+    let port = first.port;
+    with_browser_at(DEADLINE, first.address(), &[], async |browser| {
+        browser.go(&first.key()).await?;
+        let desk = Desk::open(browser, LESSON).await?;
+        desk.press("run").await?;
+        desk.says("Run: measured").await?;
+        first.end()?;
+        desk.says(NO_SERVER).await?;
+
+        // What was found can still be read when the page has the new key, which it is given by its address.
+        let second = Play::start_at(&course, port)?;
+        desk.says(OTHER_SERVER).await?;
+        browser.run(&format!("location.hash = '{}'", second.key())).await?;
+        desk.says("Run: measured").await?;
+        desk.until("words('.play-book').includes('started again') && words('.play-memory') !== ''").await?;
+
+        // Another tab begins the first run of this one.
+        let tab = browser.session.window().await?;
+        let other = browser.session.new_tab().await?;
+        browser.session.switch_to_window(other).await?;
+        let desk = Desk::open(browser, LESSON).await?;
+        desk.press("check").await?;
+        desk.says("Check: failed").await?;
+        browser.session.switch_to_window(tab).await?;
+        desk.says("Check: failed").await
+    })
+}
+
+#[test]
+fn a_page_that_can_not_hear_of_it_lives() -> Result<()> {
+    let course = Course::new()?;
+    let play = Play::start(&course)?;
+    with_browser_at(DEADLINE, play.address(), &[], async |browser| {
+        let refuse = "window.WebSocket = class { constructor() { throw new Error('there are none here'); } }";
+        browser.control("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse })).await?;
+        browser.go(&play.key()).await?;
+        let desk = Desk::open(browser, LESSON).await?;
+        desk.says("Ready").await
+    })
+}
