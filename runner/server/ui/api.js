@@ -48,10 +48,10 @@ async function fields(response) {
   }
 }
 
-// Listens to what happens to a lesson, for as long as the page is there. `line` gets each object of the stream, and
-// the next one when it is done with that. `lost` is called when there is no stream, with the server's answer if it
-// gave one. A tab that is hidden has no stream: browsers allow few to one server.
-export async function follow(lesson, { line, lost }) {
+// Listens to what happens to a lesson, for as long as the page is there. `opens` is called before each stream. `line`
+// gets each object of it, and the key, and the next one when it is done with that. `lost` is called when there is no
+// stream, with the server's answer if it gave one. A tab that is hidden has none: browsers allow few to one server.
+export async function follow(lesson, { opens, line, lost }) {
   let stream = new AbortController();
   let wake = () => {};
   const rest = (time) =>
@@ -75,6 +75,7 @@ export async function follow(lesson, { line, lost }) {
     }
     stream = new AbortController();
     const key = localStorage.getItem(KEY);
+    opens();
     const answer = await listen(lesson, key, stream, (object) => {
       wait = FIRST_WAIT;
       return line(object, key);

@@ -56,6 +56,11 @@ export class Draft {
     this.#timer = setTimeout(() => this.flush(), PAUSE);
   }
 
+  // A new stream begins. It tells of no save that was over before.
+  listenAnew() {
+    this.#late = [];
+  }
+
   // The stream says what is on the disk.
   disk({ sha256, text }) {
     const disk = { sha256, text };

@@ -57,6 +57,7 @@ export class Lesson {
     this.#render();
     setInterval(() => this.#tick(), 100);
     follow(this.#id, {
+      opens: () => this.#draft.listenAnew(),
       line: (line, key) => this.#line(line, key),
       lost: (answer) => this.#lose(answer),
     });

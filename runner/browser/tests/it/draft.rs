@@ -5,6 +5,7 @@ use browser_tests::browser::with_browser_at;
 use browser_tests::course::Course;
 use browser_tests::desk::Desk;
 use browser_tests::play::Play;
+use thirtyfour::prelude::*;
 
 use crate::{DEADLINE, LESSON, none, until_saved};
 
@@ -79,5 +80,36 @@ fn a_choice_that_is_made_twice_is_one() -> Result<()> {
         until_saved(&course, &desk.text().await?).await?;
         desk.until("words('.play-state') === 'edited'").await?;
         none(&browser.take_troubles().await?.into_iter().filter(expected).collect::<Vec<_>>())
+    })
+}
+
+#[test]
+fn a_tab_that_comes_back_shows_what_is_on_the_disk() -> Result<()> {
+    let course = Course::new()?;
+    let play = Play::start(&course)?;
+    let shipped = course.exercise(LESSON)?;
+    with_browser_at(DEADLINE, play.address(), &[], async |browser| {
+        browser.go(&play.key()).await?;
+        let desk = Desk::open(browser, LESSON).await?;
+        desk.edit().await?;
+        // It is hidden before it hears of its own save.
+        play.freeze(true)?;
+        desk.keys("// Mine. ").await?;
+        let mine = desk.text().await?;
+        let tab = browser.session.window().await?;
+        let other = browser.session.new_tab().await?;
+        browser.session.switch_to_window(other).await?;
+        play.freeze(false)?;
+        until_saved(&course, &mine).await?;
+        // Another program puts it back.
+        course.save(LESSON, &shipped)?;
+        browser.session.close_window().await?;
+        browser.session.switch_to_window(tab).await?;
+        desk.until("!editor().includes('// Mine. ')").await?;
+        desk.edit().await?;
+        desk.keys(Key::Control + Key::End).await?;
+        desk.keys("// After it.").await?;
+        until_saved(&course, &format!("{shipped}// After it.")).await?;
+        none(&browser.take_troubles().await?)
     })
 }
