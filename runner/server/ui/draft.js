@@ -92,9 +92,9 @@ export class Draft {
 
   // The page goes away, and can't wait for an answer. Where it is not certain that a save would be taken, the
   // browser keeps the text until the page is there again.
-  leave() {
+  leave(isLost) {
     if (!this.dirty) return;
-    if (this.#theirs || this.#saving || this.#unsaved) this.#keep();
+    if (isLost || this.#theirs || this.#saving || this.#unsaved) this.#keep();
     else ask(this.#request("save", this.#code.text, this.#base), true);
   }
 

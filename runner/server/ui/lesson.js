@@ -66,7 +66,7 @@ export class Lesson {
   #listenToReader() {
     // mdBook turns pages at an arrow, and searches at an "s".
     this.#section.addEventListener("keydown", (event) => event.stopPropagation());
-    window.addEventListener("pagehide", () => this.#draft.leave());
+    window.addEventListener("pagehide", () => this.#draft.leave(this.#lost !== null));
     document.addEventListener("visibilitychange", () => document.hidden && this.#draft.flush());
     for (const { level, element } of this.#hints()) {
       // Also where it is opened by hand.

@@ -1,13 +1,13 @@
 //! A server that is started in the place of another one: what a page of the first one makes of it.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use browser_tests::browser::with_browser_at;
 use browser_tests::course::Course;
 use browser_tests::desk::Desk;
 use browser_tests::play::Play;
 use serde_json::json;
 
-use crate::{DEADLINE, LESSON};
+use crate::{DEADLINE, LESSON, until_saved};
 
 const NO_SERVER: &str = "The server does not answer";
 const OTHER_SERVER: &str = "This server was started again";
@@ -41,6 +41,30 @@ fn its_runs_are_no_others() -> Result<()> {
         desk.says("Check: failed").await?;
         browser.session.switch_to_window(tab).await?;
         desk.says("Check: failed").await
+    })
+}
+
+#[test]
+fn it_gets_what_was_typed_without_a_server() -> Result<()> {
+    let course = Course::new()?;
+    let first = Play::start(&course)?;
+    let port = first.port;
+    let shipped = course.exercise(LESSON)?;
+    with_browser_at(DEADLINE, first.address(), &[], async |browser| {
+        browser.go(&first.key()).await?;
+        let desk = Desk::open(browser, LESSON).await?;
+        desk.edit().await?;
+        first.end()?;
+        desk.says(NO_SERVER).await?;
+        // The page goes away before it has tried to save.
+        browser
+            .run("document.execCommand('insertText', false, '// Typed. '); setTimeout(() => location.assign('about:blank'), 50)")
+            .await?;
+        ensure!(browser.until("location.href === 'about:blank'", DEADLINE).await?, "the page is still there");
+        let second = Play::start_at(&course, port)?;
+        browser.go(&second.key()).await?;
+        Desk::open(browser, LESSON).await?;
+        until_saved(&course, &format!("// Typed. {shipped}")).await
     })
 }
 
