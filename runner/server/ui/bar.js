@@ -55,7 +55,10 @@ export class Bar {
 
   // Whether the button is there at all.
   show(action, isShown) {
-    this.#buttons[action].hidden = !isShown;
+    const element = this.#buttons[action];
+    element.hidden = !isShown;
+    // Tab would pass by a toolbar whose only way in is hidden.
+    if (!isShown && element.tabIndex === 0) this.#enter(this.#buttons.edit);
   }
 
   focus(action) {
