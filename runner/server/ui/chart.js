@@ -5,6 +5,7 @@ import { make } from "./dom.js";
 
 const MOMENTS = ["before", "inside", "return", "gc", "settled"];
 const NAMES = { gc: "gc()" };
+const WARM_UP = "warm-up";
 const WIDTH = 360;
 const START = 58;
 const LONGEST = 210;
@@ -62,7 +63,7 @@ export class Chart {
     const known = this.#values[moment];
     const higher = moment !== "inside" || !known || value >= known.value;
     if (higher) this.#values[moment] = { value, text };
-    this.#caption.textContent = round < 1 ? "warm-up" : `round ${round}`;
+    this.#caption.textContent = round < 1 ? WARM_UP : `round ${round}`;
     this.#later();
   }
 
@@ -72,6 +73,11 @@ export class Chart {
     this.#values = Object.fromEntries(shown.filter(([, { value }]) => value !== null));
     this.#caption.textContent = "";
     this.#draw();
+  }
+
+  // Whether it shows what does not count.
+  get isOfWarmUp() {
+    return this.#caption.textContent === WARM_UP;
   }
 
   // Samples come faster than a screen shows them.

@@ -70,10 +70,8 @@ export class Run {
     this.isOver = true;
     this.#took = elapsed_ms;
     this.detail = "";
-    if (how === "stopped") {
-      this.sentence = `${NAMES[this.action]}: stopped`;
-      this.#chart.element.hidden = true;
-    }
+    if (how === "stopped") this.sentence = `${NAMES[this.action]}: stopped`;
+    if (how === "stopped" || this.#chart.isOfWarmUp) this.#chart.element.hidden = true;
   }
 
   on_source({ sha256 }) {

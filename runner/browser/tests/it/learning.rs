@@ -95,3 +95,26 @@ fn an_exercise_is_run_and_mended_in_its_page() -> Result<()> {
         none(&browser.take_troubles().await?)
     })
 }
+
+#[test]
+fn a_run_that_ends_in_its_warm_up_has_no_chart() -> Result<()> {
+    let course = Course::new()?;
+    let play = Play::start(&course)?;
+    let start = "let mut moved = 0;";
+    let crash = format!(
+        "static CALLS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    if CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 1 {{
+        std::process::abort();
+    }}
+    {start}"
+    );
+    course.save(LESSON, &course.solution(LESSON)?.replace(start, &crash))?;
+    with_browser_at(DEADLINE, play.address(), &[], async |browser| {
+        browser.go(&play.key()).await?;
+        let desk = Desk::open(browser, LESSON).await?;
+        desk.press("check").await?;
+        desk.until("words('.play-chart figcaption') === 'warm-up'").await?;
+        desk.says("Check: failed").await?;
+        desk.until("words('.play-clock') !== '' && all('.play-chart').length === 0").await
+    })
+}
