@@ -121,6 +121,11 @@ pub fn compile(
     let inputs = Inputs::read(lesson, variant)?;
     let source_hash = inputs.source_hash();
     steps(Step::Source { sha256: source_hash.clone() });
+    if !inputs.source_is_text() {
+        let path = lesson.relative(&lesson.addon(variant)?).display().to_string();
+        let messages = format!("error: {path} is not UTF-8 text, and rustc reads no other: save it as UTF-8\n");
+        return Ok(Compiled::Rejected { messages, diagnostics: Vec::new(), source_hash });
+    }
     let key = inputs.key(&cargo::toolchain(course)?);
     let addon = |library| {
         let (source, script, source_hash) = (inputs.source(), inputs.script(), source_hash.clone());

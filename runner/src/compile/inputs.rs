@@ -64,6 +64,11 @@ impl Inputs {
         Ok(Inputs { files, source, script, source_hash })
     }
 
+    /// Whether rustc can read the add-on. It does not say what is wrong with one that it can't.
+    pub(super) fn source_is_text(&self) -> bool {
+        str::from_utf8(&self.files[self.source].1).is_ok()
+    }
+
     /// The add-on's text.
     pub(super) fn source(&self) -> String {
         String::from_utf8_lossy(&self.files[self.source].1).into_owned()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 
 use super::{CheckResult, Verdict, fault};
-use crate::catalog::{ENDS, Kind, Manifest};
+use crate::catalog::{ENDS, Edits, Kind, Manifest};
 use crate::process::End;
 use crate::run::{Entry, Recording};
 use crate::step::Moment;
@@ -38,7 +38,13 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
     let work = &manifest.work;
     let failed = |measured: String, because: &str| (Verdict::Failed, measured, because.to_owned());
     if let Some((message, _)) = error(recording) {
-        return failed(format!("JavaScript stopped at an error: {message}"), "the add-on threw where a correct one does not");
+        let loaded = recording.entries.iter().any(|entry| matches!(entry, Entry::Loaded { .. }));
+        let because = match manifest.edits {
+            Edits::Rust if !loaded => "Node could not load the add-on; one without a `#[napi]` registers nothing",
+            Edits::Rust => "the add-on threw where a correct one does not",
+            Edits::JavaScript => "an error came out where a correct exercise lets none out",
+        };
+        return failed(format!("JavaScript stopped at an error: {message}"), because);
     }
     if let Some(resources) = recording.kept_alive_by() {
         return kept_alive(recording, resources);
@@ -55,10 +61,11 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
             "something at the end of the process has ended it with an error: a cleanup hook, a thread, a callback",
         ),
         End::Exited(code) => failed(format!("exit code {code}, {}", place(recording)), "the process ended before its work did"),
-        // These two come from outside: from a person, or from a system that is out of memory.
+        // These two are sent: by a person, by a system that is out of memory, or by the program to itself.
         End::Signal(signal @ (9 | 15)) => {
-            let measured = format!("{}, sent by somebody else", name(signal));
-            (Verdict::Undecided, measured, "the process was killed from outside: run it again".into())
+            let measured = format!("{}, which the runner did not send", name(signal));
+            let because = "who has killed the process is not known, as a rule somebody outside of it: run it again";
+            (Verdict::Undecided, measured, because.into())
         }
         End::Signal(signal) if aborted_for_scopes(recording) => failed(
             format!("{}, {}", name(signal), place(recording)),

@@ -96,7 +96,7 @@ fn a_run_that_was_cut_short_is_never_a_pass() {
 
 #[test]
 fn what_is_not_certain_is_undecided() {
-    ends(&cut_short(End::Signal(9)), Verdict::Undecided, "SIGKILL, sent by somebody else");
+    ends(&cut_short(End::Signal(9)), Verdict::Undecided, "SIGKILL, which the runner did not send");
     ends(&cut_short(End::Stopped), Verdict::Undecided, "stopped");
     ends(&cut_short(End::Deadline), Verdict::Undecided, "deadline");
     // The add-on is not to blame for what the harness needs to explain a verdict.

@@ -1,7 +1,7 @@
 //! Learners write programs that hang, fork, flood and crash. Each gets its own clear message, and
 //! nothing is left of it: [`fixture::finish`](crate::fixture::finish) looks.
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, ID};
 
 #[test]
 fn an_endless_loop_is_proved_by_its_processor_time() {
@@ -117,4 +117,18 @@ fn what_is_printed_is_no_evidence() {
     assert!(shipped.contains(start));
     course.exercise(&shipped.replace(start, &format!("println!(\"{forged}\"); eprintln!(\"{forged}\");\n    {start}")));
     course.check().exits_with(1).says("FAIL handles stay bounded");
+}
+
+#[test]
+fn what_is_no_text_does_not_compile() {
+    let course = Fixture::new();
+    std::fs::write(course.path(&format!("lessons/{ID}/exercise.rs")), b"\xff\xfeu\0s\0e\0").unwrap();
+    course.lesson(&["check", ID]).exits_with(1).says("exercise.rs is not UTF-8 text");
+}
+
+#[test]
+fn an_empty_add_on_registers_nothing() {
+    let course = Fixture::new();
+    course.exercise("");
+    course.lesson(&["check", ID]).exits_with(1).says("without a `#[napi]` registers nothing");
 }

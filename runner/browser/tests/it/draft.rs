@@ -12,7 +12,7 @@ use crate::{DEADLINE, LESSON, none, until_saved};
 const SETTLED: &str = "all('.play-clash').length === 0 && document.activeElement.matches('.cm-content')";
 
 /// The console without what it says of an answer that is no success.
-fn expected(trouble: &String) -> bool {
+fn expected(trouble: &str) -> bool {
     !trouble.contains("/api/do - Failed to load resource")
 }
 
@@ -22,7 +22,7 @@ fn what_a_page_can_not_show_is_not_written_over() -> Result<()> {
     let play = Play::start(&course)?;
     let long = format!("{}\n", "// Longer than a page may have it.\n".repeat(2000));
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         desk.edit().await?;
         course.save(LESSON, &long)?;
@@ -52,7 +52,7 @@ fn what_a_page_can_not_show_is_not_written_over() -> Result<()> {
         desk.choose("Keep mine").await?;
         desk.until(SETTLED).await?;
         until_saved(&course, &mine).await?;
-        none(&browser.take_troubles().await?.into_iter().filter(expected).collect::<Vec<_>>())
+        none(&browser.take_troubles().await?.into_iter().filter(|trouble| expected(trouble)).collect::<Vec<_>>())
     })
 }
 
@@ -62,7 +62,7 @@ fn a_choice_that_is_made_twice_is_one() -> Result<()> {
     let play = Play::start(&course)?;
     let theirs = format!("{}// Theirs.", course.exercise(LESSON)?);
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         desk.edit().await?;
         play.freeze(true)?;
@@ -79,7 +79,7 @@ fn a_choice_that_is_made_twice_is_one() -> Result<()> {
         desk.keys("// More. ").await?;
         until_saved(&course, &desk.text().await?).await?;
         desk.until("words('.play-state') === 'edited'").await?;
-        none(&browser.take_troubles().await?.into_iter().filter(expected).collect::<Vec<_>>())
+        none(&browser.take_troubles().await?.into_iter().filter(|trouble| expected(trouble)).collect::<Vec<_>>())
     })
 }
 
@@ -89,7 +89,7 @@ fn a_tab_that_comes_back_shows_what_is_on_the_disk() -> Result<()> {
     let play = Play::start(&course)?;
     let shipped = course.exercise(LESSON)?;
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         desk.edit().await?;
         // It is hidden before it hears of its own save.

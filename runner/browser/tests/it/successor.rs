@@ -18,7 +18,7 @@ fn its_runs_are_no_others() -> Result<()> {
     let first = Play::start(&course)?;
     let port = first.port;
     with_browser_at(DEADLINE, first.address(), &[], async |browser| {
-        browser.go(&first.key()).await?;
+        first.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         desk.press("run").await?;
         desk.says("Run: measured").await?;
@@ -30,7 +30,7 @@ fn its_runs_are_no_others() -> Result<()> {
         let tab = browser.session.window().await?;
         let other = browser.session.new_tab().await?;
         browser.session.switch_to_window(other).await?;
-        browser.go(&second.key()).await?;
+        second.open(browser).await?;
         Desk::open(browser, LESSON).await?;
         desk.press("check").await?;
         desk.says("Check: failed").await?;
@@ -57,7 +57,7 @@ fn it_gets_what_was_typed_without_a_server() -> Result<()> {
     let port = first.port;
     let shipped = course.exercise(LESSON)?;
     with_browser_at(DEADLINE, first.address(), &[], async |browser| {
-        browser.go(&first.key()).await?;
+        first.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         desk.edit().await?;
         first.end()?;
@@ -68,7 +68,7 @@ fn it_gets_what_was_typed_without_a_server() -> Result<()> {
             .await?;
         ensure!(browser.until("location.href === 'about:blank'", DEADLINE).await?, "the page is still there");
         let second = Play::start_at(&course, port)?;
-        browser.go(&second.key()).await?;
+        second.open(browser).await?;
         Desk::open(browser, LESSON).await?;
         until_saved(&course, &format!("// Typed. {shipped}")).await
     })
@@ -81,7 +81,7 @@ fn a_page_that_can_not_hear_of_it_lives() -> Result<()> {
     with_browser_at(DEADLINE, play.address(), &[], async |browser| {
         let refuse = "window.WebSocket = class { constructor() { throw new Error('there are none here'); } }";
         browser.control("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse })).await?;
-        browser.go(&play.key()).await?;
+        play.open(browser).await?;
         let desk = Desk::open(browser, LESSON).await?;
         desk.says("Ready").await
     })
