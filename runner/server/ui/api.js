@@ -75,7 +75,7 @@ export async function follow(lesson, { opens, line, lost }) {
     }
     stream = new AbortController();
     const key = localStorage.getItem(KEY);
-    opens();
+    await opens();
     const answer = await listen(lesson, key, stream, (object) => {
       wait = FIRST_WAIT;
       return line(object, key);

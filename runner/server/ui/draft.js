@@ -18,6 +18,7 @@ export class Draft {
   #saving = null;
   // What is sent now: { text, sha256 }, the hash once the stream has told of it.
   #sent = null;
+  #answer;
   // What the stream told of the disk meanwhile, if that is not ours. It is looked at after the answer.
   #heard = null;
   // Whether the last save was not taken.
@@ -56,8 +57,9 @@ export class Draft {
     this.#timer = setTimeout(() => this.flush(), PAUSE);
   }
 
-  // A new stream begins. It tells of no save that was over before.
-  listenAnew() {
+  // Before a stream begins, which tells of no save that is over.
+  async listenAnew() {
+    await this.#answer;
     this.#late = [];
   }
 
@@ -132,7 +134,7 @@ export class Draft {
     const text = this.#code.text;
     const sent = { text, sha256: null };
     this.#sent = sent;
-    const answer = await ask(this.#request(action, text, base));
+    const answer = await (this.#answer = ask(this.#request(action, text, base)));
     this.#sent = null;
     this.#unsaved = answer.status !== 200;
     if (answer.status === 200) this.#took({ sha256: answer.sha256, text }, sent.sha256 === answer.sha256);
