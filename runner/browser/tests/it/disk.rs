@@ -7,7 +7,7 @@ use browser_tests::desk::Desk;
 use browser_tests::play::Play;
 use thirtyfour::prelude::*;
 
-use crate::{DEADLINE, LESSON, none, until_saved};
+use crate::{DEADLINE, LESSON, none_but_refusals, until_saved};
 
 /// Types at the end of the text, and saves another one meanwhile: what is typed gets to the disk no sooner.
 async fn clash(desk: &Desk<'_>, course: &Course, play: &Play, typed: &str, saved: &str) -> Result<String> {
@@ -80,7 +80,6 @@ fn neither_text_is_lost() -> Result<()> {
         desk.until("words('.play-state') === 'as shipped'").await?;
         ensure!(desk.text().await? == shipped && course.exercise(LESSON)? == shipped, "{}", desk.text().await?);
         ensure!(course.backups()?.contains(&theirs), "{:?}", course.backups()?);
-        let expected = |trouble: &String| !trouble.contains("/api/do - Failed to load resource");
-        none(&browser.take_troubles().await?.into_iter().filter(expected).collect::<Vec<_>>())
+        none_but_refusals(&browser.take_troubles().await?)
     })
 }

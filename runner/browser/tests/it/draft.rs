@@ -7,14 +7,9 @@ use browser_tests::desk::Desk;
 use browser_tests::play::Play;
 use thirtyfour::prelude::*;
 
-use crate::{DEADLINE, LESSON, none, until_saved};
+use crate::{DEADLINE, LESSON, none, none_but_refusals, until_saved};
 
 const SETTLED: &str = "all('.play-clash').length === 0 && document.activeElement.matches('.cm-content')";
-
-/// The console without what it says of an answer that is no success.
-fn expected(trouble: &str) -> bool {
-    !trouble.contains("/api/do - Failed to load resource")
-}
 
 #[test]
 fn what_a_page_can_not_show_is_not_written_over() -> Result<()> {
@@ -52,7 +47,7 @@ fn what_a_page_can_not_show_is_not_written_over() -> Result<()> {
         desk.choose("Keep mine").await?;
         desk.until(SETTLED).await?;
         until_saved(&course, &mine).await?;
-        none(&browser.take_troubles().await?.into_iter().filter(|trouble| expected(trouble)).collect::<Vec<_>>())
+        none_but_refusals(&browser.take_troubles().await?)
     })
 }
 
@@ -79,7 +74,7 @@ fn a_choice_that_is_made_twice_is_one() -> Result<()> {
         desk.keys("// More. ").await?;
         until_saved(&course, &desk.text().await?).await?;
         desk.until("words('.play-state') === 'edited'").await?;
-        none(&browser.take_troubles().await?.into_iter().filter(|trouble| expected(trouble)).collect::<Vec<_>>())
+        none_but_refusals(&browser.take_troubles().await?)
     })
 }
 

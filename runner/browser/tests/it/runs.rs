@@ -11,7 +11,7 @@ use browser_tests::play::Play;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use crate::{DEADLINE, LESSON, be_patient, none, nothing_runs, wait_for, waiting_for};
+use crate::{DEADLINE, LESSON, be_patient, none, none_but_refusals, nothing_runs, wait_for, waiting_for};
 
 /// A lesson whose exercise makes objects with finalizers.
 const FINALIZES: &str = "external/tell-v8";
@@ -149,7 +149,6 @@ fn a_run_goes_on_when_its_page_is_loaded_again_and_in_another_tab() -> Result<()
         browser.session.switch_to_window(second).await?;
         desk.until("editor().includes('// From the first. ')").await?;
         desk.is("all('.play-clash').length === 0").await?;
-        let expected = |trouble: &String| !trouble.contains("/api/do - Failed to load resource");
-        none(&browser.take_troubles().await?.into_iter().filter(expected).collect::<Vec<_>>())
+        none_but_refusals(&browser.take_troubles().await?)
     })
 }
