@@ -3,7 +3,7 @@
 //     node --expose-gc --no-warnings main.mjs PLAN
 //
 // PLAN is a JSON file of the runner: { addon, drive, exercise, evidence, probe, sites, snapshot, size, warmup,
-// rounds, memory, oldestNode }, where `exercise`, `sites` and `snapshot` may be null. Evidence goes to a file of its own, one
+// rounds, memory, oldestNode }, where `exercise` and `snapshot` may be null. The library `probe` is preloaded. Evidence goes to a file of its own, one
 // JSON object a line, as it is taken, so that what was measured before a crash is kept. What the add-on
 // prints is not read here.
 
@@ -12,10 +12,10 @@ import { setInterval } from "node:timers";
 import { pathToFileURL } from "node:url";
 import { Evidence } from "./evidence.mjs";
 import { Exercise } from "./exercise.mjs";
-import { Gauges } from "./gauges.mjs";
+import { Gauges, loadProbe } from "./gauges.mjs";
 import { GcLog } from "./gc-log.mjs";
 import { load } from "./load.mjs";
-import { Refusal } from "./refusal.mjs";
+import { BLIND, Refusal } from "./refusal.mjs";
 import { Round } from "./round.mjs";
 import { settle } from "./settle.mjs";
 import { Sites } from "./sites.mjs";
@@ -50,12 +50,15 @@ beatWhileAlive();
 
 async function main() {
   const threads = new Threads();
+  const probe = loadProbe(plan.probe);
+  const gauges = new Gauges(probe);
   const addon = load(plan.addon);
-  const gauges = new Gauges(plan.probe);
   const gcLog = new GcLog();
-  const sites = plan.sites && new Sites(plan.sites);
+  const sites = plan.sites ? new Sites(probe) : null;
   const tracked = new Tracked();
-  evidence.write({ at: "loaded", calls: gauges.read().calls });
+  const { calls } = gauges.read();
+  if (calls === 0) throw new Refusal(BLIND);
+  evidence.write({ at: "loaded", calls });
 
   const drive = await import(pathToFileURL(plan.drive));
   const exercise = await written?.load();
@@ -66,7 +69,7 @@ async function main() {
   if (plan.snapshot && tracked.alive() > 0) {
     // If the process ends in between, it is not the add-on's fault.
     evidence.write({ at: "snapshot", done: false, missing: null });
-    const missing = writeSnapshot(plan.snapshot, tracked, gauges.references, plan.memory);
+    const missing = writeSnapshot(plan.snapshot, tracked, probe.references, plan.memory);
     evidence.write({ at: "snapshot", done: true, missing });
   }
 
@@ -86,8 +89,7 @@ async function main() {
     };
 
     // The round before has settled.
-    gauges.resetPeaks();
-    sites?.resetPeaks();
+    probe.resetPeaks();
     sample("before");
     // What the harness itself has thrown away is not to fill the heap of the work.
     gc();

@@ -3,7 +3,7 @@
 export class Refusal extends Error {}
 
 export const BLIND =
-  "the probe saw no Node-API call of the add-on, so its ledger is blind; " +
-  "napi's feature `dyn-symbols` does that, or a linker that has no `--wrap`";
+  "the probe saw no Node-API call of the add-on, so its ledger is blind: " +
+  "the add-on calls V8 itself, or gets at Node-API in a way that is not known here";
 
-export const NO_PROBE = "the add-on carries no probe: it was not built by its lesson's manifest";
+export const NO_PROBE = "the probe was not loaded into Node: LD_PRELOAD has no effect on it";

@@ -29,6 +29,7 @@ pub mod measure;
 pub mod number;
 pub mod overview;
 pub mod partition;
+pub mod probe;
 pub mod process;
 pub mod progress;
 pub mod record;

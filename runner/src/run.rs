@@ -1,7 +1,7 @@
 //! From an add-on to a recording: Node loads it and does the lesson's rounds of work.
 
+mod evidence_file;
 mod guard_file;
-mod probe_file;
 mod recording;
 mod sites_file;
 mod tail;
@@ -11,25 +11,27 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ::evidence::wanted;
+
 use crate::catalog::{Evidence, Lesson, Metric};
 use crate::compile::Addon;
 use crate::course::Course;
 use crate::heap::{self, Held};
+use crate::probe;
 use crate::process::{self, Cancel, End, Exit, Job, Limits, ProcessError, RUN_ID, RunFolder};
 use crate::step::{Phase, Step};
+use evidence_file::Written;
 use tail::Tail;
 
 /// The oldest Node that has all that the harness uses: its major and minor version.
 pub const OLDEST_NODE: (u32, u32) = (20, 13);
-pub use guard_file::{Access, Deed, Fault, FaultKind, Guard, GuardState};
+pub use evidence_file::Image;
+pub use guard_file::{Access, Deed, Fault, FaultKind, Guard, GuardState, Layout};
 pub use recording::{Entry, Recording};
 pub use sites_file::{Caller, Stack, Stacks};
 
-/// What the probe's tables may need, in bytes. They are written in full beforehand: on a full disk the
-/// first touch of a page that is not there would be the add-on's end.
-const PROBE_ROOM: usize = 8 << 10;
-const SITES_ROOM: usize = 1 << 20;
-const GUARD_ROOM: usize = 4 << 10;
+/// Why a run without the probe is refused.
+const NOT_LOADED: &str = "the probe was not loaded into Node: LD_PRELOAD has no effect on it";
 /// The exit code of a harness that can't write its evidence.
 const NO_EVIDENCE: i32 = 97;
 
@@ -104,19 +106,19 @@ pub fn run(
         fs::write(path, &script.text).map_err(file("write", path))?;
     }
     fs::write(in_folder("evidence"), "").map_err(file("write", &in_folder("evidence")))?;
-    fs::write(in_folder("probe"), vec![0; PROBE_ROOM]).map_err(file("write", &in_folder("probe")))?;
 
     let work = &lesson.manifest.work;
-    let guard = (options.guard || work.guard).then(|| in_folder("guard"));
+    let guard = options.guard || work.guard;
     // Call sites cost time, so only a run keeps them whose checks can be explained by them.
     let graded = |is_such: fn(Metric) -> bool| options.scale == Scale::Check && grades(lesson, is_such);
     let explained = graded(|metric| !metric.kinds().is_empty() || metric.has_holders());
-    let sites = (options.why || explained || guard.is_some()).then(|| in_folder("sites"));
-    for (path, room) in [(&sites, SITES_ROOM), (&guard, GUARD_ROOM)] {
-        if let Some(path) = path {
-            fs::write(path, vec![0; room]).map_err(file("write", path))?;
-        }
-    }
+    let sites = options.why || explained || guard;
+    let callers = sites && !grades(lesson, Metric::depends_on_gc);
+    let written = in_folder("probe");
+    let wanted = [(sites, wanted::SITES), (callers, wanted::CALLERS), (guard, wanted::GUARD)];
+    let wanted = wanted.iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, bit)| bit).sum();
+    evidence_file::create(&written, wanted).map_err(file("write", &written))?;
+    let probe = probe::library(&course.work).map_err(file("write the probe below", &course.work))?;
 
     // It is written when tracked objects are left.
     let snapshot = (options.why || graded(Metric::has_holders)).then(|| in_folder("heap.heapsnapshot"));
@@ -127,7 +129,7 @@ pub fn run(
         "drive": lesson.file("drive.mjs"),
         "exercise": exercise.map(|(path, script)| serde_json::json!({ "file": path, "name": script.name })),
         "evidence": in_folder("evidence"),
-        "probe": in_folder("probe"),
+        "probe": probe,
         "sites": sites,
         "snapshot": snapshot,
         "size": size,
@@ -146,7 +148,7 @@ pub fn run(
             course.root.join("runner/harness/main.mjs").to_string_lossy().into_owned(),
             in_folder("plan.json").to_string_lossy().into_owned(),
         ],
-        env: environment(lesson, &folder, sites.as_deref(), guard.as_deref()),
+        env: environment(&folder, &probe, &written, guard),
         folder: folder.path.clone(),
         limits: Limits {
             wall: Duration::from_secs(work.deadline_s),
@@ -160,12 +162,13 @@ pub fn run(
     let mut tail = Tail::open(&in_folder("evidence"), steps).map_err(file("open", &in_folder("evidence")))?;
     let exit = process::run(&course.lesson, &job, &mut tail, cancel)?;
     let entries = tail.finish();
-    let counters = probe_file::read(&in_folder("probe"));
-    let guard = guard.map(|guard| guard_file::read(&guard, counters.as_ref()));
-    let sites = sites.map(|sites| sites_file::read(&sites)).unwrap_or_default();
+    let written = evidence_file::read(&written, &addon);
     accept(&entries, &exit)?;
     let held = snapshot.and_then(|snapshot| held(&snapshot, &entries)).unwrap_or_default();
-    Ok(Recording { entries, exit, counters, sites, guard, held, size, rounds })
+    let written = written.ok_or_else(|| RunError::Refused { reason: NOT_LOADED.into() })?;
+    let Written { counters, sites, guard: seen, images } = written;
+    let (counters, guard) = (Some(counters), guard.then_some(seen));
+    Ok(Recording { entries, exit, counters, sites, images, guard, held, size, rounds })
 }
 
 /// What `node --version` prints.
@@ -201,21 +204,16 @@ fn held(snapshot: &Path, entries: &[Entry]) -> Option<Held> {
 }
 
 /// Nothing of the user's own Node settings may have an influence.
-fn environment(lesson: &Lesson, folder: &RunFolder, sites: Option<&Path>, guard: Option<&Path>) -> Vec<(String, String)> {
+fn environment(folder: &RunFolder, probe: &Path, written: &Path, guard: bool) -> Vec<(String, String)> {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
     let mut env = process::inherit(|name| NEEDED.contains(&name));
-    env.push(("LESSON_PROBE".into(), folder.path.join("probe").to_string_lossy().into_owned()));
-    if let Some(sites) = sites {
-        env.push(("LESSON_SITES".into(), sites.to_string_lossy().into_owned()));
-        if !grades(lesson, Metric::depends_on_gc) {
-            env.push(("LESSON_CALLERS".into(), "1".into()));
-        }
-    }
-    if let Some(guard) = guard {
-        env.push(("LESSON_GUARD".into(), guard.to_string_lossy().into_owned()));
+    env.push(("LD_PRELOAD".into(), text(probe)));
+    env.push((::evidence::FILE.into(), text(written)));
+    if guard {
         // What Node itself frees is not guarded, but glibc fills it, so that a use of it gives wrong values.
         env.push(("MALLOC_PERTURB_".into(), "165".into()));
     }
-    env.push(("TMPDIR".into(), folder.path.to_string_lossy().into_owned()));
+    env.push(("TMPDIR".into(), text(&folder.path)));
     env.push((RUN_ID.into(), folder.id.clone()));
     env
 }

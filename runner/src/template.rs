@@ -46,7 +46,6 @@ version = "0.0.0"
 edition.workspace = true
 license.workspace = true
 publish.workspace = true
-build = "../../build.rs"
 
 [lib]
 path = "{library}"
@@ -55,7 +54,7 @@ test = false
 doctest = false
 
 [dependencies]
-napi = {{ path = "../../../runner/probe", package = "probe" }}
+napi = {{ workspace = true }}
 napi-derive = {{ workspace = true }}
 "#
     );

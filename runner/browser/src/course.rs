@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::book::checkout;
 
 /// What the server of the exercises needs of a checkout.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
     "book",
@@ -17,7 +17,6 @@ const PARTS: [&str; 9] = [
     "lessons",
     "runner/harness",
     "runner/preprocessor/lesson.css",
-    "runner/probe",
     "solutions",
 ];
 

@@ -5,12 +5,11 @@
 
 use std::ffi::c_void;
 
-use napi::sys::{Status, napi_env, napi_finalize, napi_status};
+use evidence::{Column, Counter, Resource};
+use napi_sys::{Status, napi_env, napi_finalize, napi_status};
 
-use crate::caller;
-use crate::counters::{Counter, add};
-use crate::ledger::{self, Kind};
-use crate::sites::{self, Column, NOWHERE};
+use crate::table::{NOWHERE, add, add_at};
+use crate::{call, ledger, sites};
 
 /// What native data is tied to.
 #[derive(Clone, Copy)]
@@ -26,8 +25,6 @@ pub(crate) enum Tie {
 }
 
 /// What Node-API gives back to [`counted`] in the place of the add-on's hint.
-///
-/// It is allocated past the add-on's allocator, so that the apparatus does not count itself.
 struct Call {
     finalize: unsafe extern "C" fn(napi_env, *mut c_void, *mut c_void),
     hint: *mut c_void,
@@ -61,13 +58,7 @@ pub(crate) unsafe fn count(
         }
         return status;
     };
-    // SAFETY: the block has the size of a `Call` and malloc's alignment, which is enough for it.
-    let call = unsafe {
-        let call = libc::malloc(size_of::<Call>()).cast::<Call>();
-        assert!(!call.is_null(), "the probe is out of memory");
-        call.write(Call { finalize, hint, tie, site, tied: false });
-        call
-    };
+    let call = Box::into_raw(Box::new(Call { finalize, hint, tie, site, tied: false }));
     let status = register(Some(counted), call.cast());
     tied(tie, site, status);
     // Where Node refuses it may run the finalizer all the same, as for a buffer that is too large. So the
@@ -84,7 +75,7 @@ fn tied(tie: Tie, site: u32, status: napi_status) {
     match tie {
         Tie::External if status == Status::napi_ok => {
             add(Counter::Externals, 1);
-            sites::add(site, Column::Externals, 1);
+            add_at(site, Column::Externals, 1);
         }
         Tie::Wrap(native) if status == Status::napi_ok => ledger::wrap(native, site),
         _ => {}
@@ -93,24 +84,20 @@ fn tied(tie: Tie, site: u32, status: napi_status) {
 
 unsafe extern "C" fn counted(env: napi_env, data: *mut c_void, call: *mut c_void) {
     // SAFETY: `call` was made by `count`, and Node runs a finalizer once.
-    let Call { finalize, hint, tie, site, tied } = unsafe {
-        let read = call.cast::<Call>().read();
-        libc::free(call);
-        read
-    };
+    let Call { finalize, hint, tie, site, tied } = *unsafe { Box::from_raw(call.cast::<Call>()) };
     if tied {
         // Before the add-on's own code, which may tie other data at the same address.
         match tie {
             Tie::Wrap(native) => ledger::unwrap(native, Some(site)),
-            Tie::Instance(env) => ledger::close(Kind::Instance, env),
+            Tie::Instance(env) => ledger::close(Resource::Instance, env),
             Tie::External => {
                 add(Counter::ExternalsFinalized, 1);
-                sites::add(site, Column::Externals, -1);
+                add_at(site, Column::Externals, -1);
             }
             Tie::Object => {}
         }
     }
     // SAFETY: the arguments are those that the add-on gave, and Node's own.
-    caller::none(|| unsafe { finalize(env, data, hint) });
+    call::from_nobody(|| unsafe { finalize(env, data, hint) });
     add(Counter::FinalizersRun, 1);
 }

@@ -1,16 +1,16 @@
 //! How many local handles are alive, and which call sites have made them.
 
-use napi::sys::napi_status;
+use evidence::{Column, Counter};
+use napi_sys::napi_status;
 
-use crate::counters::{Counter, raise, set};
-use crate::sites::Column;
+use crate::table::{add_at, raise, raise_at, set, wants_sites};
 use crate::{scopes, sites, v8};
 
 /// Makes a call of Node-API and writes the number of live handles after it to the table. The handles
 /// that the call has made are counted at its site, in a run that keeps sites.
 #[inline(always)]
 pub(crate) fn around(call: impl FnOnce() -> napi_status) -> napi_status {
-    if !sites::on() {
+    if !wants_sites() {
         let status = call();
         note();
         return status;
@@ -21,7 +21,7 @@ pub(crate) fn around(call: impl FnOnce() -> napi_status) -> napi_status {
     let made = v8::handles().unwrap_or(0) - before;
     if made > 0 {
         let site = sites::here();
-        sites::raise(site, Column::PeakHandles, sites::add(site, Column::Handles, made));
+        raise_at(site, Column::PeakHandles, add_at(site, Column::Handles, made));
         scopes::made(site, made);
     }
     status

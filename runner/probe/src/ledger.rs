@@ -1,51 +1,18 @@
 //! What Node-API has given out and has not been given back: every object that an add-on can forget.
 //!
 //! An object is known by its kind and its address. Opening and closing one is counted, and in a run that
-//! keeps sites also at the place that opened it. References remember their environment as well. Where no
-//! harness watches there is no table, so that the add-on's memory is its own.
+//! keeps sites also at the place that opened it. References remember their environment as well.
 
-use std::alloc::System;
 use std::ffi::c_void;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use allocator_api2::vec::Vec;
+use evidence::{Column, Counter, Resource};
 use hashbrown::HashMap;
-use napi::sys::{Status, napi_env, napi_ref, napi_status};
+use napi_sys::{Status, napi_env, napi_ref, napi_status};
 
-use crate::counters::{Counter, add, watched};
-use crate::sites::{self, Column};
-
-/// What an object is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Kind {
-    /// A `napi_ref` that is the add-on's to delete.
-    Reference,
-    /// A handle scope, escapable or not.
-    Scope,
-    /// A `napi_async_work`.
-    Work,
-    /// A `napi_deferred`.
-    Deferred,
-    /// A cleanup hook of an environment.
-    Hook,
-    /// The instance data of an environment.
-    Instance,
-}
-
-impl Kind {
-    /// What counts the opened ones, what counts the closed ones, and what says at a site how many are open.
-    fn counted(self) -> (Counter, Counter, Column) {
-        match self {
-            Kind::Reference => (Counter::RefsCreated, Counter::RefsDeleted, Column::References),
-            Kind::Scope => (Counter::ScopesOpened, Counter::ScopesClosed, Column::Scopes),
-            Kind::Work => (Counter::WorksCreated, Counter::WorksDeleted, Column::Works),
-            Kind::Deferred => (Counter::DeferredsCreated, Counter::DeferredsSettled, Column::Deferreds),
-            Kind::Hook => (Counter::HooksAdded, Counter::HooksEnded, Column::Hooks),
-            Kind::Instance => (Counter::InstancesSet, Counter::InstancesFinalized, Column::Instances),
-        }
-    }
-}
+use crate::sites;
+use crate::table::{add, add_at, on};
 
 /// An object that is open.
 #[derive(Clone, Copy)]
@@ -54,6 +21,8 @@ pub(crate) struct Opened {
     pub(crate) site: u32,
     /// The environment that it belongs to.
     env: usize,
+    /// The thread of that environment, by [`thread`].
+    thread: usize,
     /// The strong count of a reference; 1 for all else.
     pub(crate) count: u32,
     /// What the probe itself keeps for it.
@@ -82,10 +51,9 @@ impl Hasher for Addresses {
     }
 }
 
-/// The table is past the add-on's allocator, so that the apparatus does not count itself.
-type Table = HashMap<(Kind, usize), Opened, BuildHasherDefault<Addresses>, System>;
+type Table = HashMap<(Resource, usize), Opened, BuildHasherDefault<Addresses>>;
 
-static TABLE: Mutex<Table> = Mutex::new(HashMap::with_hasher_in(BuildHasherDefault::new(), System));
+static TABLE: Mutex<Table> = Mutex::new(HashMap::with_hasher(BuildHasherDefault::new()));
 
 fn table() -> MutexGuard<'static, Table> {
     TABLE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -93,26 +61,26 @@ fn table() -> MutexGuard<'static, Table> {
 
 /// An object was opened.
 #[inline(always)]
-pub(crate) fn open<T>(kind: Kind, object: *mut T, env: napi_env, count: u32, data: *mut c_void) {
+pub(crate) fn open<T>(kind: Resource, object: *mut T, env: napi_env, count: u32, data: *mut c_void) {
     let (opened, _, column) = kind.counted();
     add(opened, 1);
-    if !watched() {
+    if !on() {
         return;
     }
     let site = sites::here();
-    sites::add(site, column, 1);
-    table().insert((kind, object.addr()), Opened { site, env: env.addr(), count, data: data.addr() });
+    add_at(site, column, 1);
+    table().insert((kind, object.addr()), Opened { site, env: env.addr(), thread: thread(), count, data: data.addr() });
 }
 
 /// An object was closed.
-pub(crate) fn close<T>(kind: Kind, object: *mut T) {
+pub(crate) fn close<T>(kind: Resource, object: *mut T) {
     closed(kind, take(kind, object));
 }
 
 /// Runs `call`, which closes an object, and counts it when that succeeds.
 ///
 /// The object leaves the table before: its address may be another thread's next object at once.
-pub(crate) fn close_by<T>(kind: Kind, object: *mut T, call: impl FnOnce() -> napi_status) -> napi_status {
+pub(crate) fn close_by<T>(kind: Resource, object: *mut T, call: impl FnOnce() -> napi_status) -> napi_status {
     let known = take(kind, object);
     let status = call();
     if status == Status::napi_ok {
@@ -123,38 +91,38 @@ pub(crate) fn close_by<T>(kind: Kind, object: *mut T, call: impl FnOnce() -> nap
     status
 }
 
-fn take<T>(kind: Kind, object: *mut T) -> Option<Opened> {
+fn take<T>(kind: Resource, object: *mut T) -> Option<Opened> {
     // In a forked child the lock may be held for ever, by a thread that is not there.
-    if watched() { table().remove(&(kind, object.addr())) } else { None }
+    if on() { table().remove(&(kind, object.addr())) } else { None }
 }
 
-fn closed(kind: Kind, known: Option<Opened>) {
+fn closed(kind: Resource, known: Option<Opened>) {
     let (_, closed, column) = kind.counted();
     add(closed, 1);
     if let Some(opened) = known {
-        sites::add(opened.site, column, -1);
+        add_at(opened.site, column, -1);
     }
 }
 
 /// The places that have wrapped the native data at an address: several objects may share it.
-type Wraps = HashMap<usize, Vec<u32, System>, BuildHasherDefault<Addresses>, System>;
+type Wraps = HashMap<usize, Vec<u32>, BuildHasherDefault<Addresses>>;
 
-static WRAPS: Mutex<Wraps> = Mutex::new(HashMap::with_hasher_in(BuildHasherDefault::new(), System));
+static WRAPS: Mutex<Wraps> = Mutex::new(HashMap::with_hasher(BuildHasherDefault::new()));
 
 /// Native data was wrapped at a place.
 pub(crate) fn wrap(native: *mut c_void, site: u32) {
     add(Counter::Wraps, 1);
-    sites::add(site, Column::Wraps, 1);
-    if watched() {
+    add_at(site, Column::Wraps, 1);
+    if on() {
         let mut wraps = WRAPS.lock().unwrap_or_else(PoisonError::into_inner);
-        wraps.entry(native.addr()).or_insert_with(|| Vec::new_in(System)).push(site);
+        wraps.entry(native.addr()).or_default().push(site);
     }
 }
 
 /// A wrap has come to its end: its finalizer runs, and knows its place, or the add-on has removed it.
 pub(crate) fn unwrap(native: *mut c_void, site: Option<u32>) {
     add(Counter::WrapsEnded, 1);
-    if !watched() {
+    if !on() {
         return;
     }
     let mut wraps = WRAPS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -165,30 +133,37 @@ pub(crate) fn unwrap(native: *mut c_void, site: Option<u32>) {
         wraps.remove(&native.addr());
     }
     drop(wraps);
-    sites::add(ended, Column::Wraps, -1);
+    add_at(ended, Column::Wraps, -1);
 }
 
 /// What is known of an open object.
-pub(crate) fn find<T>(kind: Kind, object: *mut T) -> Option<Opened> {
+pub(crate) fn find<T>(kind: Resource, object: *mut T) -> Option<Opened> {
     table().get(&(kind, object.addr())).copied()
 }
 
-/// Gives each reference of an environment that holds its object to `each`, with the site that created it.
-/// `each` may call Node-API.
-pub(crate) fn each_strong(env: napi_env, mut each: impl FnMut(napi_ref, u32)) {
-    let mut strong: Table = HashMap::with_hasher_in(BuildHasherDefault::new(), System);
-    let ours = |((kind, _), opened): &(&(Kind, usize), &Opened)| {
-        *kind == Kind::Reference && opened.env == env.addr() && opened.count > 0
+/// A number that is this thread's alone, while it lives.
+fn thread() -> usize {
+    thread_local! {
+        static MARK: u8 = const { 0 };
+    }
+    MARK.with(|mark| std::ptr::from_ref(mark).addr())
+}
+
+/// Gives each reference of this thread's environments that holds its object to `each`, with its environment and the
+/// site that created it. `each` may call Node-API.
+pub(crate) fn each_strong(mut each: impl FnMut(napi_env, napi_ref, u32)) {
+    let is_ours = |((kind, _), opened): &(&(Resource, usize), &Opened)| {
+        *kind == Resource::Reference && opened.thread == thread() && opened.count > 0
     };
-    strong.extend(table().iter().filter(ours).map(|(key, opened)| (*key, *opened)));
-    for ((_, reference), opened) in strong {
-        each(std::ptr::with_exposed_provenance_mut(reference), opened.site);
+    let strong: Vec<_> = table().iter().filter(is_ours).map(|((_, address), opened)| (*address, *opened)).collect();
+    for (address, opened) in strong {
+        each(std::ptr::with_exposed_provenance_mut(opened.env), std::ptr::with_exposed_provenance_mut(address), opened.site);
     }
 }
 
 /// A reference has another strong count now.
 pub(crate) fn recount(reference: napi_ref, count: u32) {
-    if let Some(opened) = table().get_mut(&(Kind::Reference, reference.addr())) {
+    if let Some(opened) = table().get_mut(&(Resource::Reference, reference.addr())) {
         opened.count = count;
     }
 }
@@ -196,14 +171,14 @@ pub(crate) fn recount(reference: napi_ref, count: u32) {
 /// A reference is about to be used: sees that it is alive, and in the environment that it belongs to.
 #[inline(always)]
 pub(crate) fn used(reference: napi_ref, env: napi_env) {
-    if !watched() {
+    if !on() {
         return;
     }
-    let (counter, column) = match find(Kind::Reference, reference) {
+    let (counter, column) = match find(Resource::Reference, reference) {
         Some(opened) if opened.env == env.addr() => return,
         Some(_) => (Counter::RefsForeign, Column::Foreign),
         None => (Counter::RefsDead, Column::Dead),
     };
     add(counter, 1);
-    sites::add(sites::here(), column, 1);
+    add_at(sites::here(), column, 1);
 }

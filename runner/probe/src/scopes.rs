@@ -1,12 +1,13 @@
 //! Which handles go when the add-on closes a scope: those that were made since it was opened.
 //!
-//! Only runs that keep sites need to know. The list belongs to a thread, and is past the add-on's
-//! allocator, so that the apparatus does not count itself.
+//! Only runs that keep sites need to know. The list belongs to a thread.
 
 use std::cell::Cell;
 use std::ptr::null_mut;
 
-use crate::sites::{self, Column};
+use evidence::Column;
+
+use crate::table::{add_at, wants_sites};
 
 #[derive(Clone, Copy)]
 enum Entry {
@@ -30,7 +31,7 @@ thread_local! {
 
 /// A scope was opened.
 pub(crate) fn opened() {
-    if sites::on() {
+    if wants_sites() {
         push(Entry::Opened, 1);
     }
 }
@@ -45,7 +46,7 @@ pub(crate) fn made(site: u32, handles: i64) {
 /// The innermost scope was closed.
 pub(crate) fn closed() {
     let mut list = LIST.get();
-    if !sites::on() || list.open == 0 {
+    if !wants_sites() || list.open == 0 {
         return;
     }
     while list.length > 0 {
@@ -53,7 +54,7 @@ pub(crate) fn closed() {
         // SAFETY: all entries below `length` were written.
         match unsafe { *list.entries.add(list.length) } {
             Entry::Opened => break,
-            Entry::Made { site, handles } => drop(sites::add(site, Column::Handles, -handles)),
+            Entry::Made { site, handles } => drop(add_at(site, Column::Handles, -handles)),
         }
     }
     list.open -= 1;

@@ -4,17 +4,17 @@
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use napi::sys::{
+use evidence::{Column, Counter};
+use napi_sys::{
     Status, napi_env, napi_finalize, napi_status, napi_threadsafe_function, napi_threadsafe_function_call_js, napi_value,
 };
 
-use crate::caller;
-use crate::counters::{Counter, add, raise};
 use crate::node::{real_call_function, real_get_threadsafe_function_context, real_get_undefined};
-use crate::sites::{self, Column, NOWHERE};
+use crate::table::{NOWHERE, add, add_at, raise, raise_at, wants_sites};
+use crate::{call, sites};
 
 /// The add-on's side of one thread-safe function. It stays allocated until the process ends, since
-/// Node drains the queue after the finalizer has run; it is past the add-on's allocator.
+/// Node drains the queue after the finalizer has run.
 pub(crate) struct Function {
     pub(crate) context: *mut c_void,
     call_js: napi_threadsafe_function_call_js,
@@ -32,13 +32,7 @@ impl Function {
         finalize: napi_finalize,
         finalize_data: *mut c_void,
     ) -> *mut Function {
-        // SAFETY: the block has the size of a `Function` and malloc's alignment.
-        unsafe {
-            let function = libc::malloc(size_of::<Function>()).cast::<Function>();
-            assert!(!function.is_null(), "the probe is out of memory");
-            function.write(Function { context, call_js, finalize, finalize_data, site: sites::here() });
-            function
-        }
+        Box::into_raw(Box::new(Function { context, call_js, finalize, finalize_data, site: sites::here() }))
     }
 }
 
@@ -49,7 +43,7 @@ impl Function {
 pub(crate) unsafe fn opened(function: *mut Function) {
     add(Counter::TsfnCreated, 1);
     // SAFETY: the caller's contract; the block is never freed.
-    sites::add(unsafe { (*function).site }, Column::Functions, 1);
+    add_at(unsafe { (*function).site }, Column::Functions, 1);
 }
 
 /// Runs `call`, which offers one payload to the queue of `function`, and keeps the length of the queue.
@@ -61,14 +55,14 @@ pub(crate) unsafe fn offer(function: napi_threadsafe_function, call: impl FnOnce
     let site = unsafe { site_of(function) };
     // Counted before the call: the payload may be delivered before this thread runs again.
     let queued = add(Counter::Queued, 1);
-    let queued_here = sites::add(site, Column::Queued, 1);
+    let queued_here = add_at(site, Column::Queued, 1);
     let status = call();
     if status == Status::napi_ok {
         raise(Counter::PeakQueued, queued);
-        sites::raise(site, Column::PeakQueued, queued_here);
+        raise_at(site, Column::PeakQueued, queued_here);
     } else {
         add(Counter::Queued, -1);
-        sites::add(site, Column::Queued, -1);
+        add_at(site, Column::Queued, -1);
         add(Counter::Refused, 1);
     }
     status
@@ -77,7 +71,7 @@ pub(crate) unsafe fn offer(function: napi_threadsafe_function, call: impl FnOnce
 /// # Safety
 /// `function` is alive.
 unsafe fn site_of(function: napi_threadsafe_function) -> u32 {
-    if !sites::on() {
+    if !wants_sites() {
         return NOWHERE;
     }
     let mut context = null_mut();
@@ -97,9 +91,9 @@ pub(crate) unsafe extern "C" fn deliver(env: napi_env, callback: napi_value, fun
     // SAFETY: `function` is the block of `leak`, which is never freed; the arguments are Node's.
     unsafe {
         let Function { call_js, context, site, .. } = *function.cast::<Function>();
-        sites::add(site, Column::Queued, -1);
+        add_at(site, Column::Queued, -1);
         match call_js {
-            Some(call_js) => caller::none(|| call_js(env, callback, context, data)),
+            Some(call_js) => call::from_nobody(|| call_js(env, callback, context, data)),
             // As Node does for a function without a `call_js`.
             None if !env.is_null() && !callback.is_null() => {
                 let mut undefined = null_mut();
@@ -117,9 +111,9 @@ pub(crate) unsafe extern "C" fn finalize(env: napi_env, _: *mut c_void, function
     // SAFETY: as in `deliver`.
     unsafe {
         let Function { finalize, finalize_data, context, site, .. } = *function.cast::<Function>();
-        sites::add(site, Column::Functions, -1);
+        add_at(site, Column::Functions, -1);
         if let Some(finalize) = finalize {
-            caller::none(|| finalize(env, finalize_data, context));
+            call::from_nobody(|| finalize(env, finalize_data, context));
         }
     }
 }

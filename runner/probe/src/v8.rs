@@ -8,12 +8,11 @@ use std::mem::transmute_copy;
 use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
 
-use napi::sys::{Status, napi_env, napi_value};
+use evidence::Counter;
+use napi_sys::{Status, napi_env, napi_value};
 
-use crate::caller::Place;
-use crate::counters::{Counter, set};
 use crate::node::{real_close_handle_scope, real_get_last_error_info, real_get_value_string_utf8, real_open_handle_scope};
-use crate::sites;
+use crate::table::{self, Place, set};
 
 /// `v8::Isolate::GetCurrent`.
 type Current = unsafe extern "C" fn() -> *mut c_void;
@@ -51,16 +50,14 @@ const MOST_FRAMES: c_int = 4;
 const OVERVIEW: c_int = 15;
 
 /// A piece of text that has a bound.
-pub(crate) struct Text {
+struct Text {
     bytes: [u8; 512],
     length: usize,
 }
 
 impl Text {
-    /// Writes the text, or the end of a longer one: of a path that is the part which tells.
-    pub(crate) fn copy_to(&self, to: &mut [u8]) {
-        let length = self.length.min(to.len() - 1);
-        to[..length].copy_from_slice(&self.bytes[self.length - length..self.length]);
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
     }
 
     /// The text in words of 64 bits, zeroes behind it.
@@ -115,8 +112,11 @@ impl Stack {
         // handle of a stack trace or of one of its frames, and each frame has an index below the count.
         unsafe {
             let isolate = (self.current)();
+            if isolate.is_null() {
+                return 0;
+            }
             let trace = (self.trace)(isolate, MOST_FRAMES, OVERVIEW);
-            if isolate.is_null() || trace.is_null() {
+            if trace.is_null() {
                 return 0;
             }
             for index in 0..(self.frame_count)(trace) {
@@ -127,10 +127,12 @@ impl Stack {
                     // The script's number and its isolate's address would do for one environment. But each worker
                     // has others: a line that all of them call would be many places, and one that a later isolate
                     // has at the address of an earlier one could be taken for that one's.
-                    let key = sites::hash(script.words().chain([location]));
+                    let key = table::hash(script.words().chain([location]));
                     let line = (location & 0xffff_ffff) + 1;
-                    let function = || text(env, (self.function)(frame)).unwrap_or(Text { bytes: [0; 512], length: 0 });
-                    return sites::caller(key, || Some(Place { function: function(), script, line }));
+                    return table::caller(key, |write| {
+                        let function = text(env, (self.function)(frame)).unwrap_or(Text { bytes: [0; 512], length: 0 });
+                        write(Place { function: function.as_bytes(), script: script.as_bytes(), line });
+                    });
                 }
             }
             0

@@ -47,13 +47,7 @@ impl Inputs {
             // The lesson's other programs have to be there for cargo.
             paths.extend(lesson.sources().into_iter().filter(|path| *path != addon));
         }
-        paths.extend([
-            lesson.file("Cargo.toml"),
-            root.join("lessons/build.rs"),
-            root.join(LOCK),
-            root.join("runner/probe/Cargo.toml"),
-        ]);
-        paths.extend(rust_files(&root.join("runner/probe/src"))?);
+        paths.extend([lesson.file("Cargo.toml"), root.join(LOCK)]);
 
         let mut files = vec![(PathBuf::from("Cargo.toml"), workspace(root, lesson)?.into_bytes())];
         for path in paths {
@@ -95,9 +89,8 @@ impl Inputs {
         add(super::cargo::RUSTFLAGS.as_bytes());
         for (index, (path, content)) in self.files.iter().enumerate() {
             // The lesson's other programs have to be there for cargo, but have no part in this one.
-            let other =
-                index != self.source && !path.starts_with("runner") && path.extension().is_some_and(|ending| ending == "rs");
-            if !other || path.ends_with("build.rs") {
+            let other = index != self.source && path.extension().is_some_and(|ending| ending == "rs");
+            if !other {
                 add(path.to_string_lossy().as_bytes());
                 add(content);
             }
@@ -123,8 +116,7 @@ impl Inputs {
     }
 }
 
-/// The course's workspace manifest with this lesson as the only member. The probe is a member by
-/// being a dependency.
+/// The course's workspace manifest with this lesson as the only member.
 fn workspace(root: &Path, lesson: &Lesson) -> Result<String, CompileError> {
     let path = root.join("Cargo.toml");
     let text = fs::read_to_string(&path).map_err(CompileError::file("read", &path))?;
@@ -140,23 +132,6 @@ fn workspace(root: &Path, lesson: &Lesson) -> Result<String, CompileError> {
         dev.remove("package");
     }
     Ok(manifest.to_string())
-}
-
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, CompileError> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(CompileError::file("read", &folder))?.flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// The SHA-256 of a source, in hexadecimal digits.

@@ -21,5 +21,17 @@ pub(super) fn sentence(fault: &Fault) -> String {
         FaultKind::BeforeTheStart => format!("{who} {did} byte {offset} of {block}, which is before its start, {thread}"),
         FaultKind::DroppedTwice | FaultKind::FreedTwice => format!("{who} freed {block} a second time, {thread}"),
         FaultKind::FreedInside => format!("{who} freed byte {offset} of {block}, where no block begins, {thread}"),
+        FaultKind::OtherLayout => match fault.layouts {
+            Some((asked, freed)) if asked.size != freed.size => {
+                format!("{who} freed {block} as if it had {}, {thread}", plural(freed.size as f64, "byte"))
+            }
+            Some((asked, freed)) => format!(
+                "{who} freed {block} with an alignment of {} in the place of {}, {thread}",
+                count(freed.align as f64),
+                count(asked.align as f64)
+            ),
+            None => format!("{who} freed {block} with another layout, {thread}"),
+        },
+        FaultKind::WrittenPastTheEnd => format!("{who} freed {block} {thread}, and bytes behind it had been written to"),
     }
 }

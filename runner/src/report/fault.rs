@@ -33,6 +33,8 @@ pub(super) fn name(kind: FaultKind) -> &'static str {
         FaultKind::DroppedTwice => "dropped twice",
         FaultKind::FreedTwice => "freed twice",
         FaultKind::FreedInside => "freed where no block begins",
+        FaultKind::WrittenPastTheEnd => "written to past its end",
+        FaultKind::OtherLayout => "freed with another layout",
     }
 }
 
@@ -63,7 +65,12 @@ fn touch(incident: &Incident) -> String {
         Access::Read => format!("read of byte {offset}"),
         Access::Write => format!("write to byte {offset}"),
         Access::Unknown => format!("access to byte {offset}"),
-        Access::Free => "freed again".to_owned(),
+        Access::Free => match incident.kind {
+            FaultKind::FreedTwice | FaultKind::DroppedTwice => "freed again".to_owned(),
+            FaultKind::FreedInside => format!("freed, from byte {offset}"),
+            FaultKind::OtherLayout => "freed as something else".to_owned(),
+            _ => "freed".to_owned(),
+        },
     };
     if incident.by_addon { what } else { format!("{what} by JavaScript, Node or a library") }
 }

@@ -1,18 +1,9 @@
-//! Reads what the guard has seen. See `runner/probe/src/guard/record.rs`.
+//! What the guard has seen.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
+use evidence::{Counter, Event, Evidence};
 use serde::{Deserialize, Serialize};
-
-const MAGIC: &[u8] = b"AGGUARD1";
-/// Where the numbers of 32 bits end and those of 64 bits begin, twice.
-const SIZE: usize = 32;
-const EVENTS: usize = 48;
-const NAME: usize = 72;
-const DEPTH: usize = 88;
-const FRAMES: usize = 96;
 
 /// What is known of a run whose blocks were to be guarded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,6 +58,9 @@ pub struct Fault {
     pub size: u64,
     /// Where the access was, in bytes from the block's first.
     pub offset: i64,
+    /// The layouts that the block was asked for and freed with, where these differ.
+    #[serde(default)]
+    pub layouts: Option<(Layout, Layout)>,
     /// Who allocated the block.
     pub allocated: Deed,
     /// Who freed it, if it was freed.
@@ -108,6 +102,19 @@ pub enum FaultKind {
     FreedTwice,
     /// What was freed is inside of a block, or behind it.
     FreedInside,
+    /// Bytes behind the block's last one had been written to, as was seen when it was freed.
+    WrittenPastTheEnd,
+    /// A block of Rust was freed with another size or alignment than it was asked for.
+    OtherLayout,
+}
+
+/// A size and an alignment, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// The size.
+    pub size: u64,
+    /// The alignment.
+    pub align: u64,
 }
 
 /// How memory was touched.
@@ -124,72 +131,67 @@ pub enum Access {
     Free,
 }
 
-/// Reads the file that the probe wrote, with its counters.
-pub(super) fn read(path: &Path, counters: Option<&BTreeMap<String, f64>>) -> Guard {
-    let file = fs::read(path).unwrap_or_default();
-    let counter = |name: &str| counters.and_then(|counters| counters.get(name)).map_or(0, |value| *value as u64);
+/// What the probe has written of its guard. `frame` tells the add-on's frames from others.
+pub(super) fn of(evidence: &Evidence, frame: impl Fn(u64) -> u64) -> Guard {
     Guard {
-        state: state(&file).unwrap_or(GuardState::NotLoaded),
-        blocks: counter("guard.blocks"),
-        unguarded: counter("guard.unguarded"),
-        fault: fault(&file),
-    }
-}
-
-fn u32_at(file: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_ne_bytes(file.get(at..at + 4)?.try_into().ok()?))
-}
-
-fn u64_at(file: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_ne_bytes(file.get(at..at + 8)?.try_into().ok()?))
-}
-
-fn state(file: &[u8]) -> Option<GuardState> {
-    match u32_at(file.strip_prefix(MAGIC)?, 4)? {
-        1 => Some(GuardState::Armed),
-        2 => Some(GuardState::NoSites),
-        3 => Some(GuardState::NoRoom),
-        4 => Some(GuardState::NoHandler),
-        _ => None,
+        state: match evidence::GuardState::from_number(evidence.header.guard.load(Relaxed)) {
+            Some(evidence::GuardState::Armed) => GuardState::Armed,
+            Some(evidence::GuardState::NoSites) => GuardState::NoSites,
+            Some(evidence::GuardState::NoRoom) => GuardState::NoRoom,
+            Some(evidence::GuardState::NoHandler) => GuardState::NoHandler,
+            None => GuardState::NotLoaded,
+        },
+        blocks: evidence.counter(Counter::Guarded) as u64,
+        unguarded: evidence.counter(Counter::Unguarded) as u64,
+        fault: fault(evidence, frame),
     }
 }
 
 /// The fault, if all of it was written.
-fn fault(file: &[u8]) -> Option<Fault> {
-    let number = |at| u32_at(file, at);
-    if !file.starts_with(MAGIC) || number(20)? != 1 {
+fn fault(evidence: &Evidence, frame: impl Fn(u64) -> u64) -> Option<Fault> {
+    let fault = &evidence.fault;
+    let number = |number: &AtomicU32| number.load(Relaxed);
+    if number(&fault.complete) != 1 {
         return None;
     }
-    let kind = match number(24)? {
-        1 => FaultKind::UsedAfterFree,
-        2 => FaultKind::PastTheEnd,
-        3 => FaultKind::BeforeTheStart,
-        4 => FaultKind::FreedTwice,
-        5 => FaultKind::FreedInside,
-        _ => return None,
+    let kind = match evidence::FaultKind::from_number(number(&fault.kind))? {
+        evidence::FaultKind::Freed => FaultKind::UsedAfterFree,
+        evidence::FaultKind::PastTheEnd => FaultKind::PastTheEnd,
+        evidence::FaultKind::BeforeTheStart => FaultKind::BeforeTheStart,
+        evidence::FaultKind::FreedTwice => FaultKind::FreedTwice,
+        evidence::FaultKind::FreedInside => FaultKind::FreedInside,
+        evidence::FaultKind::WrittenPastTheEnd => FaultKind::WrittenPastTheEnd,
+        evidence::FaultKind::OtherLayout => FaultKind::OtherLayout,
     };
-    let access = match number(28)? {
-        1 => Access::Read,
-        2 => Access::Write,
-        3 => Access::Free,
-        _ => Access::Unknown,
+    let access = match evidence::Access::from_number(number(&fault.access))? {
+        evidence::Access::Read => Access::Read,
+        evidence::Access::Write => Access::Write,
+        evidence::Access::Free => Access::Free,
+        evidence::Access::Unknown => Access::Unknown,
     };
     // A site is written plus one, so that 0 says nothing. A thread is never 0.
-    let deed = |at| Some(Deed { site: number(at)?.checked_sub(1), thread: number(at + 4)? });
-    let name = file.get(NAME..DEPTH)?.split(|byte| *byte == 0).next()?;
-    let depth = u64_at(file, DEPTH)? as usize;
+    let deed = |event: &Event| Deed { site: number(&event.site).checked_sub(1), thread: number(&event.thread) };
+    let name: Vec<u8> =
+        fault.thread_name.iter().flat_map(|word| word.load(Relaxed).to_ne_bytes()).take_while(|byte| *byte != 0).collect();
+    let depth = (fault.depth.load(Relaxed) as usize).min(evidence::FRAMES);
+    // What was written past the end was seen when the block was freed, and the bytes are those of a live block.
+    let freed = Some(deed(&fault.freed)).filter(|freed| freed.thread != 0 && kind != FaultKind::WrittenPastTheEnd);
     Some(Fault {
         kind,
         access,
-        size: u64_at(file, SIZE)?,
-        offset: u64_at(file, SIZE + 8)?.cast_signed(),
-        allocated: deed(EVENTS)?,
-        freed: deed(EVENTS + 8).filter(|freed| freed.thread != 0),
-        thread: number(EVENTS + 16)?,
-        thread_name: (!name.is_empty()).then(|| String::from_utf8_lossy(name).into_owned()),
-        main_thread: number(8)?,
-        ours: number(EVENTS + 20)? == 1,
-        frames: file.get(FRAMES..)?.chunks_exact(8).take(depth).filter_map(|frame| u64_at(frame, 0)).collect(),
+        size: fault.size.load(Relaxed),
+        offset: fault.offset.load(Relaxed),
+        layouts: (kind == FaultKind::OtherLayout).then(|| {
+            let layout = |size: &AtomicU64, align: &AtomicU64| Layout { size: size.load(Relaxed), align: align.load(Relaxed) };
+            (layout(&fault.size, &fault.align), layout(&fault.freed_as_size, &fault.freed_as_align))
+        }),
+        allocated: deed(&fault.allocated),
+        freed,
+        thread: number(&fault.thread),
+        thread_name: (!name.is_empty()).then(|| String::from_utf8_lossy(&name).into_owned()),
+        main_thread: number(&evidence.header.pid),
+        ours: number(&fault.ours) == 1,
+        frames: fault.frames[..depth].iter().map(|word| frame(word.load(Relaxed))).collect(),
     })
 }
 
@@ -197,17 +199,31 @@ fn fault(file: &[u8]) -> Option<Fault> {
 mod tests {
     use super::*;
 
-    /// The file of an access to byte 1024 of a block of 1024 bytes.
-    fn file() -> Vec<u8> {
-        let mut file = MAGIC.to_vec();
-        // Process, state, taken, complete, kind, access.
-        [700u32, 1, 1, 1, 2, 2].iter().for_each(|number| file.extend(number.to_ne_bytes()));
-        [1024u64, 1024].iter().for_each(|number| file.extend(number.to_ne_bytes()));
-        // Allocated, freed, thread, ours.
-        [8u32, 700, 0, 0, 701, 1].iter().for_each(|number| file.extend(number.to_ne_bytes()));
-        file.extend(b"reader\0\0\0\0\0\0\0\0\0\0");
-        [2u64, 0x10, 0x20, 0, 0].iter().for_each(|number| file.extend(number.to_ne_bytes()));
-        file
+    /// An access to byte 1024 of a block of 1024 bytes.
+    fn written() -> Box<Evidence> {
+        let evidence = Evidence::zeroed();
+        evidence.header.pid.store(700, Relaxed);
+        evidence.header.guard.store(evidence::GuardState::Armed as u32, Relaxed);
+        let fault = &evidence.fault;
+        for (field, value) in [
+            (&fault.taken, 1),
+            (&fault.complete, 1),
+            (&fault.kind, evidence::FaultKind::PastTheEnd as u32),
+            (&fault.access, evidence::Access::Write as u32),
+            (&fault.allocated.site, 8),
+            (&fault.allocated.thread, 700),
+            (&fault.thread, 701),
+            (&fault.ours, 1),
+        ] {
+            field.store(value, Relaxed);
+        }
+        fault.size.store(1024, Relaxed);
+        fault.offset.store(1024, Relaxed);
+        fault.thread_name[0].store(u64::from_ne_bytes(*b"reader\0\0"), Relaxed);
+        fault.depth.store(2, Relaxed);
+        fault.frames[0].store(0x10, Relaxed);
+        fault.frames[1].store(0x20, Relaxed);
+        evidence
     }
 
     #[test]
@@ -217,6 +233,7 @@ mod tests {
             access: Access::Write,
             size: 1024,
             offset: 1024,
+            layouts: None,
             allocated: Deed { site: Some(7), thread: 700 },
             freed: None,
             thread: 701,
@@ -225,18 +242,16 @@ mod tests {
             ours: true,
             frames: vec![0x10, 0x20],
         };
-        assert_eq!(fault(&file()), Some(expected));
-        assert_eq!(state(&file()), Some(GuardState::Armed));
+        let guard = of(&written(), |frame| frame);
+        assert_eq!(guard.fault, Some(expected));
+        assert_eq!(guard.state, GuardState::Armed);
     }
 
     #[test]
     fn what_is_not_complete_is_no_fault() {
-        let mut half = file();
-        half[20] = 0;
-        assert_eq!(fault(&half), None);
-        for length in 0..FRAMES {
-            assert_eq!(fault(&file()[..length]), None, "{length} bytes");
-        }
-        assert_eq!(state(b""), None);
+        let half = written();
+        half.fault.complete.store(0, Relaxed);
+        assert_eq!(of(&half, |frame| frame).fault, None);
+        assert_eq!(of(&Evidence::zeroed(), |frame| frame).state, GuardState::NotLoaded);
     }
 }

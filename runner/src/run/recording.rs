@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::evidence_file::Image;
 use super::guard_file::{Fault, Guard};
 use super::sites_file::Stacks;
 use crate::heap::Held;
@@ -27,6 +28,9 @@ pub struct Recording {
     /// The stacks of the call sites; empty when the run did not keep them.
     #[serde(default)]
     pub sites: Stacks,
+    /// The libraries that were loaded as add-ons, and how much of each is observed.
+    #[serde(default)]
+    pub images: Vec<Image>,
     /// What the guard has seen; none when the run had no guard.
     #[serde(default)]
     pub guard: Option<Guard>,

@@ -110,7 +110,7 @@ mod tests {
         };
         let entries = settled.iter().enumerate().map(entry).collect();
         let (sites, held) = (Stacks::default(), Default::default());
-        Recording { entries, exit, counters: None, sites, guard: None, held, size: 1, rounds }
+        Recording { entries, exit, counters: None, sites, images: Vec::new(), guard: None, held, size: 1, rounds }
     }
 
     #[test]

@@ -27,6 +27,39 @@ pub(crate) const OF_TERMINALS: [&str; 9] = [
     "EDITOR",
 ];
 
+/// Builds the probe with texts of its files replaced: a file, a text of it, and what takes its place.
+#[track_caller]
+pub(crate) fn probe_with(edits: &[(&str, &str, &str)]) -> PathBuf {
+    let folder = TempDir::new().unwrap();
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("probes");
+    // One folder for all, so that its dependencies are built once; what is built there is of one test at a time.
+    static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _lock = LOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut workspace: toml::Table = fs::read_to_string(checkout.join("../Cargo.toml")).unwrap().parse().unwrap();
+    let table = workspace["workspace"].as_table_mut().unwrap();
+    table.insert("members".into(), toml::Value::try_from(["runner/evidence", "runner/probe"]).unwrap());
+    table.remove("default-members");
+    put(workspace.to_string().as_bytes(), &root.join("Cargo.toml"));
+    copy(&checkout.join("../Cargo.lock"), &root.join("Cargo.lock"));
+    for part in ["evidence/Cargo.toml", "evidence/src", "probe/Cargo.toml", "probe/src"] {
+        copy(&checkout.join(part), &root.join("runner").join(part));
+    }
+    for (file, from, to) in edits {
+        let edited = root.join("runner/probe/src").join(file);
+        let text = fs::read_to_string(&edited).unwrap();
+        assert!(text.contains(from), "{file} does not contain {from:?}");
+        fs::write(&edited, text.replace(from, to)).unwrap();
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(&root).args(["build", "--quiet", "--offline", "--release", "--package", "probe"]);
+    cargo.env("CARGO_TARGET_DIR", root.join("target")).env("RUSTFLAGS", "-Cforce-frame-pointers=yes -Awarnings");
+    assert!(cargo.status().unwrap().success(), "the edited probe does not compile");
+    let library = folder.keep().join("libprobe.so");
+    fs::copy(root.join("target/release/libprobe.so"), &library).unwrap();
+    library
+}
+
 /// A copy of one lesson, and of what every lesson needs.
 pub(crate) struct Fixture {
     folder: TempDir,
@@ -49,9 +82,7 @@ impl Fixture {
     pub(crate) fn named(name: &'static str) -> Fixture {
         let fixture = Fixture { folder: TempDir::new().unwrap(), name };
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for path in
-            ["Cargo.toml", "Cargo.lock", "lessons/build.rs", "runner/probe/Cargo.toml", "runner/probe/src", "runner/harness"]
-        {
+        for path in ["Cargo.toml", "Cargo.lock", "runner/harness"] {
             copy(&checkout.join(path), &fixture.path(path));
         }
         fixture.write("book/SUMMARY.md", "# Summary\n\n");
@@ -174,6 +205,11 @@ impl Fixture {
 
     pub(crate) fn lesson(&self, args: &[&str]) -> Done {
         finish(&mut self.command(args))
+    }
+
+    /// The command, with this library in the place of the probe.
+    pub(crate) fn lesson_with_probe(&self, probe: &Path, args: &[&str]) -> Done {
+        finish(self.command(args).env("LESSON_PROBE_LIBRARY", probe))
     }
 
     pub(crate) fn check(&self) -> Done {

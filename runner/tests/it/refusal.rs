@@ -1,20 +1,40 @@
-//! A run that can't be evidence is refused, never graded.
+//! A run that can't be evidence is refused, never graded; and a probe that is broken on purpose is found out.
 
-use crate::fixture::{Fixture, ID};
+use crate::fixture::{Fixture, ID, node, probe_with, write_script};
+
+/// Where the probe writes a slot.
+const SET: &str = "slot.set(entry.function);";
 
 #[test]
-fn an_add_on_without_the_probe_is_refused() {
+fn a_run_without_the_probe_is_refused() {
     let course = Fixture::new();
-    let manifest = format!("lessons/{ID}/Cargo.toml");
-    course.edit(&manifest, "napi = { path = \"../../../runner/probe\", package = \"probe\" }", "napi = { workspace = true }");
-    course.lesson(&["check", ID, "--variant", "solution"]).exits_with(3).says("the add-on carries no probe");
+    let script = course.path("node-without-preload");
+    write_script(&script, &format!("unset LD_PRELOAD\nexec {} \"$@\"\n", node().display()));
+    let node = script.to_string_lossy().into_owned();
+    let refused = course.lesson(&["--node", &node, "check", ID, "--variant", "solution"]);
+    refused.exits_with(3).says("the probe was not loaded into Node");
 }
 
 #[test]
 fn an_add_on_whose_calls_are_not_seen_is_refused() {
+    let probe = probe_with(&[("loader.rs", SET, "if entry.kind != Kind::NodeApi { slot.set(entry.function) }")]);
     let course = Fixture::new();
-    course.edit("lessons/build.rs", "println!(\"cargo:rustc-link-arg=-Wl,--wrap=napi_{name}\");", "let _ = name;");
-    course.lesson(&["check", ID, "--variant", "solution"]).exits_with(3).says("its ledger is blind");
+    course.lesson_with_probe(&probe, &["check", ID, "--variant", "solution"]).exits_with(3).says("its ledger is blind");
+}
+
+#[test]
+fn a_function_that_is_not_replaced_is_caught() {
+    let course = Fixture::new();
+    course.add("tsfn/queue-full");
+    // What is allocated is not seen. Rust's own allocator is entered by name, so that has to go as well.
+    let malloc = "if name != b\"malloc\" { slot.set(entry.function) }";
+    let unseen = probe_with(&[("loader.rs", SET, malloc), ("rust.rs", "if !table::wants_sites() {", "if true {")]);
+    // What is freed is not seen.
+    let taken = "if let Some(block) = shadow::take(pointer.addr()) {\n        uncount(block);\n    }\n";
+    let kept = probe_with(&[("heap.rs", taken, ""), ("rust.rs", "if !table::wants_sites() {", "if true {")]);
+    for probe in [unseen, kept] {
+        course.lesson_with_probe(&probe, &["verify", "tsfn/queue-full"]).exits_with(1);
+    }
 }
 
 #[test]
@@ -39,9 +59,10 @@ fn a_checker_that_can_not_fail_is_caught() {
 #[test]
 fn a_gauge_that_stands_still_is_caught() {
     // The same for the apparatus: a probe that forgets to look at the handles lets the shipped bug pass.
+    let probe = probe_with(&[("handles.rs", "raise(Counter::PeakHandles, handles);", "raise(Counter::PeakHandles, 0);")]);
     let course = Fixture::new();
-    course.edit("runner/probe/src/handles.rs", "raise(Counter::PeakHandles, handles);", "raise(Counter::PeakHandles, 0);");
-    course.lesson(&["verify", ID]).exits_with(1).says("wrong:shipped: it should fail \"handles stay bounded");
+    let verified = course.lesson_with_probe(&probe, &["verify", ID]);
+    verified.exits_with(1).says("wrong:shipped: it should fail \"handles stay bounded");
 }
 
 #[test]
@@ -51,13 +72,13 @@ fn a_node_that_is_not_there_has_a_remedy() {
     course.lesson(&["--node", "./no/such/node", "doctor"]).exits_with(3).says("install Node 20.13 or later");
 }
 
-/// What a fixture's probe is made to lack, and what `doctor` and a verdict say of that.
+/// What a probe is made to lack, and what `doctor` and a verdict say of that.
 #[track_caller]
 fn lacking(file: &str, from: &str, to: &str, doctor: (i32, &str), check: (i32, &str)) {
+    let probe = probe_with(&[(file, from, to)]);
     let course = Fixture::new();
-    course.edit(file, from, to);
-    course.lesson(&["doctor"]).exits_with(doctor.0).says(doctor.1);
-    course.lesson(&["check", ID]).exits_with(check.0).says(check.1);
+    course.lesson_with_probe(&probe, &["doctor"]).exits_with(doctor.0).says(doctor.1);
+    course.lesson_with_probe(&probe, &["check", ID]).exits_with(check.0).says(check.1);
 }
 
 #[test]
@@ -65,24 +86,19 @@ fn a_node_that_does_not_count_handles_leaves_their_checks_open() {
     let says = "checks of `handles.peak` stay undecided";
     let undecided = "not measured: this Node does not export v8::HandleScope::NumberOfHandles";
     // The other checks of the shipped bug pass, so nothing is certain.
-    lacking("runner/probe/src/v8.rs", "NumberOfHandlesE", "NumberOfSpoonsE", (3, says), (3, undecided));
+    lacking("v8.rs", "NumberOfHandlesE", "NumberOfSpoonsE", (3, says), (3, undecided));
 }
 
 #[test]
 fn a_processor_whose_stacks_are_not_known_has_no_lines_and_the_same_verdict() {
-    lacking(
-        "runner/probe/src/sites/walk.rs",
-        "while stack.depth < FRAMES",
-        "while stack.depth < 0",
-        (0, "verdicts name no line"),
-        (1, "verdicts name no line"),
-    );
+    let (says, loop_over) = ("verdicts name no line", "for _ in 0..MOST {\n            let mut is_of_node");
+    lacking("unwind.rs", loop_over, &loop_over.replace("0..MOST", "0..0"), (0, says), (1, says));
 }
 
 #[test]
 fn a_node_that_does_not_name_callers_has_the_lines_of_the_add_on_alone() {
     lacking(
-        "runner/probe/src/v8.rs",
+        "v8.rs",
         "StackTrace13GetFrameCountEv",
         "StackTrace13GetSpoonCountEv",
         (0, "this Node does not export v8::StackTrace"),
@@ -92,9 +108,9 @@ fn a_node_that_does_not_name_callers_has_the_lines_of_the_add_on_alone() {
 
 #[test]
 fn a_system_that_has_no_room_for_the_guard_leaves_its_checks_open() {
+    let probe = probe_with(&[("guard.rs", "!arena::reserve()", "true")]);
     let course = Fixture::new();
-    course.edit("runner/probe/src/guard.rs", "!arena::reserve()", "true");
-    course.lesson(&["doctor"]).exits_with(3).says("checks of `guard.faults` stay undecided");
+    course.lesson_with_probe(&probe, &["doctor"]).exits_with(3).says("checks of `guard.faults` stay undecided");
     course.edit(
         &format!("lessons/{ID}/lesson.toml"),
         "[[check]]\nname    = \"every call arrives\"",
@@ -102,5 +118,5 @@ fn a_system_that_has_no_room_for_the_guard_leaves_its_checks_open() {
     );
     course.edit(&format!("lessons/{ID}/lesson.toml"), "[work]", "[work]\nguard = true");
     let says = "nothing was guarded: the system refused the address space for it";
-    course.lesson(&["check", ID, "--variant", "solution"]).exits_with(3).says(says);
+    course.lesson_with_probe(&probe, &["check", ID, "--variant", "solution"]).exits_with(3).says(says);
 }

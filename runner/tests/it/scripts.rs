@@ -41,10 +41,10 @@ static COURSE: LazyLock<PathBuf> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scripts");
     let mut workspace: toml::Table = fs::read_to_string(checkout().join("Cargo.toml")).unwrap().parse().unwrap();
     let table = workspace["workspace"].as_table_mut().unwrap();
-    table.insert("members".into(), toml::Value::try_from(["runner/probe", "lessons/*/*"]).unwrap());
+    table.insert("members".into(), toml::Value::try_from(["lessons/*/*"]).unwrap());
     table.remove("default-members");
     put(workspace.to_string().as_bytes(), &root.join("Cargo.toml"));
-    let same = ["Cargo.lock", "lessons/build.rs", "runner/probe/Cargo.toml", "runner/probe/src", "book/scripts"];
+    let same = ["Cargo.lock", "book/scripts"];
     let lessons = LESSONS.map(|id| format!("lessons/{id}"));
     for path in same.into_iter().chain(lessons.iter().map(String::as_str)) {
         for file in files(&checkout().join(path)) {

@@ -2,11 +2,12 @@
 //!
 //! No lock is taken and nothing is allocated here, so a signal handler can read all of it.
 
-use std::alloc::Layout;
 use std::ptr::{null_mut, with_exposed_provenance_mut};
 use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 
-use super::record::{Event, Kind};
+use evidence::{Event, FaultKind};
+
+use super::record::happens;
 
 /// Address space to ask for, in bytes; less is asked for where it is refused. A small block needs two
 /// pages of it.
@@ -15,6 +16,9 @@ const LEAST: usize = 1 << 30;
 /// Guarded blocks that are alive at once. Each is two mappings to the kernel, which gives a process no
 /// more than 65 530 of them, and Node ends when it gets none.
 const MOST_LIVE: i64 = 20_000;
+
+/// What is behind a block in its last page.
+const PATTERN: u8 = 0xbd;
 
 const LIVE: u32 = 1;
 const FREED: u32 = 2;
@@ -25,6 +29,8 @@ const FREED: u32 = 2;
 pub(super) struct Block {
     start: AtomicUsize,
     size: AtomicUsize,
+    /// The alignment that it was asked for with; 0 when none was.
+    asked: AtomicUsize,
     state: AtomicU32,
     /// The site at which it is counted: where it was first allocated.
     counted: AtomicU32,
@@ -83,9 +89,9 @@ pub(super) fn contains(address: usize) -> bool {
 }
 
 /// Takes a block, filled with zeroes.
-pub(super) fn take(layout: Layout, site: u32) -> Option<*mut u8> {
+pub(super) fn take(size: usize, asked: usize, align: usize, site: u32) -> Option<*mut u8> {
     if LIVE_BLOCKS.fetch_add(1, Relaxed) < MOST_LIVE
-        && let Some(pointer) = place(layout, site)
+        && let Some(pointer) = place(size, asked, align, site)
     {
         return Some(pointer);
     }
@@ -93,13 +99,13 @@ pub(super) fn take(layout: Layout, site: u32) -> Option<*mut u8> {
     None
 }
 
-fn place(layout: Layout, site: u32) -> Option<*mut u8> {
+fn place(size: usize, asked: usize, align: usize, site: u32) -> Option<*mut u8> {
     let page = PAGE.load(Relaxed);
-    if layout.align() > page {
+    if align > page {
         return None;
     }
     // With the page behind it.
-    let pages = layout.size().div_ceil(page) + 1;
+    let pages = size.div_ceil(page).max(1) + 1;
     let most = PAGES.load(Relaxed);
     let first = NEXT.fetch_update(Relaxed, Relaxed, |next| next.checked_add(pages).filter(|end| *end <= most)).ok()?;
     let begin = START.load(Acquire) + first * page;
@@ -110,12 +116,15 @@ fn place(layout: Layout, site: u32) -> Option<*mut u8> {
         return None;
     }
     // A page is a multiple of every alignment up to its own, so this does not reach below the first.
-    let start = (begin + bytes - layout.size()) & !(layout.align() - 1);
+    let start = (begin + bytes - size) & !(align - 1);
     let block = block(first);
     block.start.store(start, Relaxed);
-    block.size.store(layout.size(), Relaxed);
+    block.size.store(size, Relaxed);
+    block.asked.store(asked, Relaxed);
     block.counted.store(site, Relaxed);
-    block.allocated.happens();
+    happens(&block.allocated);
+    // SAFETY: the bytes behind the block, up to the end of its last page.
+    unsafe { at(start + size).write_bytes(PATTERN, begin + bytes - (start + size)) };
     block.state.store(LIVE, Release);
     Some(at(start))
 }
@@ -132,13 +141,13 @@ fn block(page: usize) -> &'static Block {
 }
 
 /// The block that begins at a pointer, which is to the arena.
-pub(super) fn block_at(pointer: *mut u8) -> Result<&'static Block, Kind> {
+pub(super) fn block_at(pointer: *mut u8) -> Result<&'static Block, FaultKind> {
     // The first byte of a block is in its first page.
     let block = block((pointer.addr() - START.load(Relaxed)) / PAGE.load(Relaxed));
     match block.state.load(Acquire) {
         LIVE if block.start() == pointer.addr() => Ok(block),
-        FREED if block.start() == pointer.addr() => Err(Kind::FreedTwice),
-        _ => Err(Kind::FreedInside),
+        FREED if block.start() == pointer.addr() => Err(FaultKind::FreedTwice),
+        _ => Err(FaultKind::FreedInside),
     }
 }
 
@@ -164,6 +173,11 @@ impl Block {
         self.size.load(Relaxed)
     }
 
+    /// The alignment that it was asked for with; 0 when none was.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.load(Relaxed)
+    }
+
     fn end(&self) -> usize {
         self.start() + self.size()
     }
@@ -173,30 +187,38 @@ impl Block {
     }
 
     /// What an access to this address of this block is.
-    pub(super) fn kind_of(&self, address: usize) -> Kind {
+    pub(super) fn kind_of(&self, address: usize) -> FaultKind {
         match self.state.load(Acquire) {
-            FREED => Kind::Freed,
-            _ if address < self.start() => Kind::BeforeTheStart,
-            _ => Kind::PastTheEnd,
+            FREED => FaultKind::Freed,
+            _ if address < self.start() => FaultKind::BeforeTheStart,
+            _ => FaultKind::PastTheEnd,
         }
     }
 
-    /// Gives its memory back and makes its pages inaccessible. Answers whether this is the first time.
-    pub(super) fn retire(&self) -> bool {
+    /// Gives its memory back and makes its pages inaccessible.
+    ///
+    /// # Errors
+    /// When that was done before, or bytes behind the block were written to.
+    pub(super) fn retire(&self) -> Result<(), FaultKind> {
         if self.state.compare_exchange(LIVE, FREED, AcqRel, Acquire).is_err() {
-            return false;
+            return Err(FaultKind::FreedTwice);
         }
-        self.freed.happens();
+        happens(&self.freed);
         let page = PAGE.load(Relaxed);
         let begin = self.start() & !(page - 1);
-        let bytes = self.end().next_multiple_of(page) - begin;
+        let bytes = self.end().next_multiple_of(page).max(begin + page) - begin;
+        // SAFETY: the bytes behind the block, up to the end of its last page, which is still there.
+        let behind = unsafe { std::slice::from_raw_parts(at(self.end()), begin + bytes - self.end()) };
+        if behind.iter().any(|byte| *byte != PATTERN) {
+            return Err(FaultKind::WrittenPastTheEnd);
+        }
         // Fresh pages merge with the inaccessible ones around them, so that a freed block is no mapping.
         if map(at(begin), bytes, libc::PROT_NONE).is_none() {
             // SAFETY: the pages are this block's. Should this fail too, an access to it is not seen.
             unsafe { libc::mprotect(at(begin).cast(), bytes, libc::PROT_NONE) };
         }
         LIVE_BLOCKS.fetch_sub(1, Relaxed);
-        true
+        Ok(())
     }
 }
 
@@ -205,8 +227,7 @@ mod tests {
     use super::*;
 
     fn taken(size: usize, align: usize) -> (usize, &'static Block) {
-        let layout = Layout::from_size_align(size, align).expect("a valid layout");
-        let pointer = take(layout, 0).expect("there is room");
+        let pointer = take(size, align, align, 0).expect("there is room");
         let block = block_at(pointer).unwrap_or_else(|kind| panic!("{kind:?}"));
         (pointer.addr(), block)
     }
@@ -221,21 +242,27 @@ mod tests {
             assert!(start.is_multiple_of(align), "{size} {align}");
             let behind = (start + size).next_multiple_of(page) - (start + size);
             assert!(behind < align, "{size} {align}: {behind} bytes behind it");
-            assert_eq!(block.kind_of(start + size), Kind::PastTheEnd);
+            assert_eq!(block.kind_of(start + size), FaultKind::PastTheEnd);
             assert!(std::ptr::eq(nearest(start + size + behind).expect("a block is near"), block));
         }
-        assert!(take(Layout::from_size_align(8, 2 * page).expect("a valid layout"), 0).is_none());
+        assert!(take(8, 2 * page, 2 * page, 0).is_none());
 
         let (start, whole) = taken(2 * page, 1);
         assert!(std::ptr::eq(nearest(start - 1).expect("a block is near"), whole));
-        assert_eq!(whole.kind_of(start - 1), Kind::BeforeTheStart);
-        assert_eq!(block_at(at(start + 8)).err(), Some(Kind::FreedInside));
+        assert_eq!(whole.kind_of(start - 1), FaultKind::BeforeTheStart);
+        assert_eq!(block_at(at(start + 8)).err(), Some(FaultKind::FreedInside));
         let live = LIVE_BLOCKS.load(Relaxed);
-        assert!(whole.retire() && !whole.retire());
+        assert_eq!(whole.retire(), Ok(()));
+        assert_eq!(whole.retire(), Err(FaultKind::FreedTwice));
         assert_eq!(LIVE_BLOCKS.load(Relaxed), live - 1);
-        assert_eq!(block_at(at(start)).err(), Some(Kind::FreedTwice));
-        assert_eq!(whole.kind_of(start + page), Kind::Freed);
+        assert_eq!(block_at(at(start)).err(), Some(FaultKind::FreedTwice));
+        assert_eq!(whole.kind_of(start + page), FaultKind::Freed);
         let (next, _) = taken(2 * page, 1);
         assert!(next > start, "pages are used once");
+
+        let (start, odd) = taken(52, 16);
+        // SAFETY: the byte behind the block is in its page.
+        unsafe { at(start + 52).write(0) };
+        assert_eq!(odd.retire(), Err(FaultKind::WrittenPastTheEnd));
     }
 }

@@ -9,12 +9,13 @@ use std::mem::{MaybeUninit, transmute};
 use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
 
-use super::arena;
-use super::record::{self, Access, Touch};
-use crate::sites::{FRAMES, Stack, is_chained, offset};
+use evidence::{Access, FaultKind};
+use framehop::{FrameAddress, UnwindRegsNative};
 
-/// Frames of any owner through which the add-on's are looked for.
-const DEEPEST: usize = 512;
+use super::arena;
+use super::record::{self, Touch};
+use crate::image::images;
+use crate::unwind::{Stack, Start, walk_from};
 
 /// What was there before, for each of [`SIGNALS`].
 static PREVIOUS: [OnceLock<libc::sigaction>; 2] = [const { OnceLock::new() }; 2];
@@ -92,98 +93,56 @@ unsafe fn hand_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_voi
 
 /// What can be read of an access from the interrupted code's registers and stack.
 fn look(address: usize, context: &libc::ucontext_t) -> Touch {
-    let registers = Registers::of(context);
+    let (registers, code, access) = registers(context);
     let mut touch = Touch {
         address,
-        kind: arena::nearest(address).map_or(record::Kind::PastTheEnd, |block| block.kind_of(address)),
-        access: registers.access,
+        kind: arena::nearest(address).map_or(FaultKind::PastTheEnd, |block| block.kind_of(address)),
+        access,
         ours: false,
+        layout: (0, 0),
         stack: Stack::EMPTY,
     };
-    // All frames are written as return addresses, which stand behind their call.
-    if let Some(at) = offset(registers.code) {
-        touch.ours = true;
-        touch.stack.push(at + 1);
-    } else if let Some(back) = offset(registers.back) {
-        // A leaf that the add-on called, such as `memcpy`, has made no frame of its own.
-        touch.ours = true;
-        touch.stack.push(back);
-    }
-    // The frames between may be Node's, which has frame pointers too. Where one has none, this ends.
-    let mut frame = registers.frame;
-    let mut ours = touch.ours;
-    for _ in 0..DEEPEST {
-        // SAFETY: `ours` says that this is the frame pointer of a function of the add-on.
-        let Some([next, back]) = (unsafe { peek(frame, ours) }) else { break };
-        let back = offset(back);
-        ours = back.is_some();
-        back.into_iter().for_each(|back| touch.stack.push(back));
-        if touch.stack.frames().len() == FRAMES || !is_chained(frame, next) {
-            break;
-        }
-        frame = next;
+    if let Some(images) = images() {
+        // JavaScript may have touched it, and an outer call of the add-on is what a person looks for.
+        let start = Start { address: FrameAddress::from_instruction_pointer(code), registers, through_node: true };
+        touch.stack = walk_from(images, start, |address| peek(address as usize).ok_or(()));
+        // A leaf that the add-on called, such as `memcpy`, is a runtime library's.
+        touch.ours = touch.stack.is_of_addon;
     }
     touch
 }
 
-/// Two words of memory, if they can be read. A bad address is no second signal, unless the words are known
-/// to be there: then they are read also where a sandbox refuses the system call.
-///
-/// # Safety
-/// There are two words at `address`, if `known`.
-unsafe fn peek(address: usize, known: bool) -> Option<[usize; 2]> {
-    let mut words = [0; 2];
-    let bytes = size_of_val(&words);
-    let to = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: bytes };
+/// A word of memory, if it can be read. A bad address is no second signal.
+fn peek(address: usize) -> Option<u64> {
+    let mut word = 0u64;
+    let bytes = size_of_val(&word);
+    let to = libc::iovec { iov_base: (&raw mut word).cast(), iov_len: bytes };
     let from = libc::iovec { iov_base: address as *mut c_void, iov_len: bytes };
-    // SAFETY: the kernel copies, to our own words.
+    // SAFETY: the kernel copies, to our own word.
     let read = unsafe { libc::process_vm_readv(libc::getpid(), &raw const to, 1, &raw const from, 1, 0) };
     if read == bytes as isize {
-        return Some(words);
+        return Some(word);
     }
     let refused = Error::last_os_error().raw_os_error() != Some(libc::EFAULT);
-    // SAFETY: the caller's contract.
-    (known && refused).then(|| unsafe { *(address as *const [usize; 2]) })
+    // SAFETY: a sandbox that refuses the system call leaves no other way. The tables of unwinding lead to the stack.
+    refused.then(|| unsafe { *(address as *const u64) })
 }
 
-/// The registers of the interrupted code that say where it is.
-struct Registers {
-    code: usize,
-    frame: usize,
-    /// Where a function without a frame of its own would return to.
-    back: usize,
-    access: Access,
+/// The registers of the interrupted code, where it is, and what it did.
+#[cfg(target_arch = "x86_64")]
+fn registers(context: &libc::ucontext_t) -> (UnwindRegsNative, u64, Access) {
+    /// The bit of a page fault's error code that says that it was a write.
+    const WRITE: u64 = 2;
+    let register = |name: i32| context.uc_mcontext.gregs[name as usize] as u64;
+    let code = register(libc::REG_RIP);
+    let access = if register(libc::REG_ERR) & WRITE == 0 { Access::Read } else { Access::Write };
+    (UnwindRegsNative::new(code, register(libc::REG_RSP), register(libc::REG_RBP)), code, access)
 }
 
-impl Registers {
-    #[cfg(target_arch = "x86_64")]
-    fn of(context: &libc::ucontext_t) -> Registers {
-        /// The bit of a page fault's error code that says that it was a write.
-        const WRITE: i64 = 2;
-        let register = |name: i32| context.uc_mcontext.gregs[name as usize];
-        Registers {
-            code: register(libc::REG_RIP) as usize,
-            frame: register(libc::REG_RBP) as usize,
-            // SAFETY: the interrupted code had a stack.
-            back: unsafe { *(register(libc::REG_RSP) as *const usize) },
-            access: if register(libc::REG_ERR) & WRITE == 0 { Access::Read } else { Access::Write },
-        }
-    }
-
-    #[cfg(target_arch = "aarch64")]
-    fn of(context: &libc::ucontext_t) -> Registers {
-        let machine = &context.uc_mcontext;
-        let register = |value: u64| value as usize;
-        Registers {
-            code: register(machine.pc),
-            frame: register(machine.regs[29]),
-            back: register(machine.regs[30]),
-            access: Access::Unknown,
-        }
-    }
-
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn of(_: &libc::ucontext_t) -> Registers {
-        Registers { code: 0, frame: 0, back: 0, access: Access::Unknown }
-    }
+/// The same. Whether it was a write is in a record behind the registers that not each kernel gives.
+#[cfg(target_arch = "aarch64")]
+fn registers(context: &libc::ucontext_t) -> (UnwindRegsNative, u64, Access) {
+    let machine = &context.uc_mcontext;
+    let registers = UnwindRegsNative::new(machine.regs[30], machine.sp, machine.regs[29]);
+    (registers, machine.pc, Access::Unknown)
 }

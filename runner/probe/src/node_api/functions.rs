@@ -2,14 +2,14 @@
 
 use std::ffi::{c_char, c_void};
 
-use napi::sys::*;
+use napi_sys::*;
 
-use super::{OK, Observe};
-use crate::{caller, handles};
+use super::OK;
+use crate::{call, handles};
 
-wrap! {
+observe! {
     fn napi_create_function(env: napi_env, name: *const c_char, length: isize, cb: napi_callback, data: *mut c_void, result: *mut napi_value) |real| {
-        let (cb, data) = caller::enter_by(cb, data);
+        let (cb, data) = call::enter_by(cb, data);
         handles::around(|| real(env, name, length, cb, data, result))
     }
     fn napi_define_class(
@@ -22,13 +22,13 @@ wrap! {
         properties: *const napi_property_descriptor,
         result: *mut napi_value,
     ) |real| {
-        let (constructor, data) = caller::enter_by(constructor, data);
-        let entered = caller::enter_each(count, properties);
+        let (constructor, data) = call::enter_by(constructor, data);
+        let entered = call::enter_each(count, properties);
         let properties = entered.as_ref().map_or(properties, |entered| entered.as_ptr());
         handles::around(|| real(env, name, length, constructor, data, count, properties, result))
     }
     fn napi_define_properties(env: napi_env, object: napi_value, count: usize, properties: *const napi_property_descriptor) |real| {
-        let entered = caller::enter_each(count, properties);
+        let entered = call::enter_each(count, properties);
         let properties = entered.as_ref().map_or(properties, |entered| entered.as_ptr());
         handles::around(|| real(env, object, count, properties))
     }
@@ -42,7 +42,7 @@ wrap! {
     ) |real| {
         let status = handles::around(|| real(env, info, argc, argv, this, data));
         if status == OK && !data.is_null() {
-            *data = caller::data_of(*data);
+            *data = call::data_of(*data);
         }
         status
     }

@@ -3,18 +3,18 @@
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use napi::sys::*;
+use evidence::{Column, Counter, Resource};
+use napi_sys::*;
 
-use super::{OK, Observe, count};
-use crate::counters::{Counter, add, raise, watched};
+use super::{OK, count};
 use crate::finalizers::{self, Tie};
-use crate::ledger::{self, Kind};
-use crate::sites::{self, Column};
-use crate::{caller, handles, scopes};
+use crate::table::{add, add_at, raise};
 
-wrap! {
+use crate::{call, handles, ledger, scopes, sites, works};
+
+observe! {
     fn napi_open_handle_scope(env: napi_env, result: *mut napi_handle_scope) |real| {
-        let status = open(real(env, result), Kind::Scope, result, env);
+        let status = open(real(env, result), Resource::Scope, result, env);
         if status == OK {
             scopes::opened();
         }
@@ -22,7 +22,7 @@ wrap! {
     }
     fn napi_close_handle_scope(env: napi_env, scope: napi_handle_scope) |real| {
         handles::note();
-        let status = ledger::close_by(Kind::Scope, scope, || real(env, scope));
+        let status = ledger::close_by(Resource::Scope, scope, || real(env, scope));
         if status == OK {
             scopes::closed();
         }
@@ -31,7 +31,7 @@ wrap! {
     }
     fn napi_open_escapable_handle_scope(env: napi_env, result: *mut napi_escapable_handle_scope) |real| {
         // It takes the place of the handle that may escape, in the scope outside.
-        let status = open(handles::around(|| real(env, result)), Kind::Scope, result, env);
+        let status = open(handles::around(|| real(env, result)), Resource::Scope, result, env);
         if status == OK {
             scopes::opened();
         }
@@ -39,7 +39,7 @@ wrap! {
     }
     fn napi_close_escapable_handle_scope(env: napi_env, scope: napi_escapable_handle_scope) |real| {
         handles::note();
-        let status = ledger::close_by(Kind::Scope, scope, || real(env, scope));
+        let status = ledger::close_by(Resource::Scope, scope, || real(env, scope));
         if status == OK {
             scopes::closed();
         }
@@ -51,7 +51,7 @@ wrap! {
     }
     fn napi_delete_reference(env: napi_env, reference: napi_ref) |real| {
         ledger::used(reference, env);
-        ledger::close_by(Kind::Reference, reference, || real(env, reference))
+        ledger::close_by(Resource::Reference, reference, || real(env, reference))
     }
     fn napi_reference_ref(env: napi_env, reference: napi_ref, result: *mut u32) |real| {
         ledger::used(reference, env);
@@ -136,7 +136,7 @@ wrap! {
         let status = finalizers::count(Tie::Instance(env), finalize, hint, set);
         // What was set before stays open: Node forgets it without its finalizer.
         if status == OK && finalize.is_some() {
-            ledger::open(Kind::Instance, env, env, 1, null_mut());
+            ledger::open(Resource::Instance, env, env, 1, null_mut());
         }
         status
     }
@@ -145,18 +145,18 @@ wrap! {
         if status == OK {
             let now = add(Counter::External, change);
             raise(Counter::PeakExternal, now);
-            sites::add(sites::here(), Column::External, change);
+            add_at(sites::here(), Column::External, change);
         }
         status
     }
     fn napi_create_promise(env: napi_env, deferred: *mut napi_deferred, promise: *mut napi_value) |real| {
-        open(handles::around(|| real(env, deferred, promise)), Kind::Deferred, deferred, env)
+        open(handles::around(|| real(env, deferred, promise)), Resource::Deferred, deferred, env)
     }
     fn napi_resolve_deferred(env: napi_env, deferred: napi_deferred, value: napi_value) |real| {
-        ledger::close_by(Kind::Deferred, deferred, || real(env, deferred, value))
+        ledger::close_by(Resource::Deferred, deferred, || real(env, deferred, value))
     }
     fn napi_reject_deferred(env: napi_env, deferred: napi_deferred, reason: napi_value) |real| {
-        ledger::close_by(Kind::Deferred, deferred, || real(env, deferred, reason))
+        ledger::close_by(Resource::Deferred, deferred, || real(env, deferred, reason))
     }
     fn napi_create_async_work(
         env: napi_env,
@@ -167,30 +167,37 @@ wrap! {
         data: *mut c_void,
         result: *mut napi_async_work,
     ) |real| {
-        open(real(env, resource, name, execute, complete, data, result), Kind::Work, result, env)
+        let own = works::Work::leak(execute, complete, data);
+        let status = real(env, resource, name, execute.and(Some(works::execute)), complete.and(Some(works::complete)), own.cast(), result);
+        if status == OK {
+            ledger::open(Resource::Work, *result, env, 1, own.cast());
+        }
+        status
     }
     fn napi_delete_async_work(env: napi_env, work: napi_async_work) |real| {
-        ledger::close_by(Kind::Work, work, || real(env, work))
+        ledger::close_by(Resource::Work, work, || real(env, work))
+    }
+    fn napi_async_init(env: napi_env, resource: napi_value, name: napi_value, result: *mut napi_async_context) |real| {
+        open(real(env, resource, name, result), Resource::Context, result, env)
+    }
+    fn napi_async_destroy(env: napi_env, context: napi_async_context) |real| {
+        ledger::close_by(Resource::Context, context, || real(env, context))
     }
     fn napi_add_env_cleanup_hook(env: napi_env, hook: Hook, argument: *mut c_void) |real| {
-        // Without the ledger the hook that is removed could not be told from those that are not.
-        if !watched() {
-            return real(env, hook, argument);
-        }
         // One that is there already goes to Node as it did before: what Node makes of that is its own affair.
         let name = name_of(env, hook, argument);
-        let known = ledger::find(Kind::Hook, name).map(|opened| opened.data as *mut Registered);
+        let known = ledger::find(Resource::Hook, name).map(|opened| opened.data as *mut Registered);
         let ours = known.unwrap_or_else(|| Registered::leak(env, hook, argument));
         let status = real(env, Some(run_hook), ours.cast());
         if status == OK && known.is_none() {
-            ledger::open(Kind::Hook, name, env, 1, ours.cast());
+            ledger::open(Resource::Hook, name, env, 1, ours.cast());
         }
         status
     }
     fn napi_remove_env_cleanup_hook(env: napi_env, hook: Hook, argument: *mut c_void) |real| {
         let name = name_of(env, hook, argument);
-        match ledger::find(Kind::Hook, name) {
-            Some(opened) => ledger::close_by(Kind::Hook, name, || real(env, Some(run_hook), opened.data as *mut c_void)),
+        match ledger::find(Resource::Hook, name) {
+            Some(opened) => ledger::close_by(Resource::Hook, name, || real(env, Some(run_hook), opened.data as *mut c_void)),
             // It has run, or was never added: what Node makes of that is its own affair.
             None => real(env, hook, argument),
         }
@@ -200,7 +207,7 @@ wrap! {
 /// # Safety
 /// `result` was written by a call that ended with `status`.
 #[inline(always)]
-unsafe fn open<T>(status: napi_status, kind: Kind, result: *mut *mut T, env: napi_env) -> napi_status {
+unsafe fn open<T>(status: napi_status, kind: Resource, result: *mut *mut T, env: napi_env) -> napi_status {
     if status == OK {
         // SAFETY: the caller's contract.
         ledger::open(kind, unsafe { *result }, env, 1, null_mut());
@@ -216,7 +223,7 @@ unsafe fn open<T>(status: napi_status, kind: Kind, result: *mut *mut T, env: nap
 unsafe fn open_reference(status: napi_status, result: *mut napi_ref, env: napi_env, strong: u32) -> napi_status {
     if status == OK && !result.is_null() {
         // SAFETY: the caller's contract.
-        ledger::open(Kind::Reference, unsafe { *result }, env, strong, null_mut());
+        ledger::open(Resource::Reference, unsafe { *result }, env, strong, null_mut());
     }
     status
 }
@@ -250,13 +257,7 @@ struct Registered {
 
 impl Registered {
     fn leak(env: napi_env, hook: Hook, argument: *mut c_void) -> *mut Registered {
-        // SAFETY: the block has the size of a `Registered` and malloc's alignment.
-        unsafe {
-            let registered = libc::malloc(size_of::<Registered>()).cast::<Registered>();
-            assert!(!registered.is_null(), "the probe is out of memory");
-            registered.write(Registered { env, hook, argument });
-            registered
-        }
+        Box::into_raw(Box::new(Registered { env, hook, argument }))
     }
 }
 
@@ -269,9 +270,9 @@ fn name_of(env: napi_env, hook: Hook, argument: *mut c_void) -> *mut c_void {
 unsafe extern "C" fn run_hook(registered: *mut c_void) {
     // SAFETY: Node gives back what `napi_add_env_cleanup_hook` was given, which is never freed.
     let Registered { env, hook, argument } = unsafe { registered.cast::<Registered>().read() };
-    ledger::close(Kind::Hook, name_of(env, hook, argument));
+    ledger::close(Resource::Hook, name_of(env, hook, argument));
     if let Some(hook) = hook {
         // SAFETY: the add-on's own function, with its own argument.
-        caller::none(|| unsafe { hook(argument) });
+        call::from_nobody(|| unsafe { hook(argument) });
     }
 }

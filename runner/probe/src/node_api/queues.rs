@@ -3,13 +3,13 @@
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use napi::sys::*;
+use evidence::Counter;
+use napi_sys::*;
 
-use super::{OK, Observe, count};
-use crate::counters::Counter;
+use super::{OK, count};
 use crate::threadsafe;
 
-wrap! {
+observe! {
     fn napi_create_threadsafe_function(
         env: napi_env,
         function: napi_value,

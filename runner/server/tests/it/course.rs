@@ -34,9 +34,9 @@ impl Course {
         let course = Course { folder: TempDir::new().unwrap() };
         let mut summary = "# Summary\n".to_owned();
         let all =
-            ["book.toml", "Cargo.toml", "Cargo.lock", "book/diff.css", "runner/preprocessor/lesson.css", "lessons/build.rs"];
-        let probe = ["runner/probe/Cargo.toml", "runner/probe/src", "runner/harness"];
-        for source in all.iter().chain(&probe) {
+            ["book.toml", "Cargo.toml", "Cargo.lock", "book/diff.css", "runner/preprocessor/lesson.css"];
+        let harness = ["runner/harness"];
+        for source in all.iter().chain(&harness) {
             copy(&checkout().join(source), &course.path(source));
         }
         for (id, ending) in [(ID, "rs"), (OTHER, "rs"), (SCRIPT, "mjs")] {

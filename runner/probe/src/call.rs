@@ -1,26 +1,24 @@
-//! The JavaScript function that has called the add-on, in runs that want to know.
+//! What runs in a thread: code of Node or of an add-on, and which JavaScript function has called the add-on.
 //!
-//! There each function that JavaScript may call is entered through one of this module, which notes that it
-//! runs. The first thing that is then counted at a site asks V8 who is on top of JavaScript's stack. A call
-//! that counts nothing costs next to nothing.
+//! Each function that Node may call of an add-on is entered through one of this module, and each call of Node-API
+//! leaves the add-on. The first thing that is then counted at a site asks V8 who is on top of JavaScript's stack, in
+//! runs that want to know. A call that counts nothing costs next to nothing.
 
-use std::alloc::System;
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use allocator_api2::vec::Vec;
-use napi::sys::{napi_callback, napi_callback_info, napi_env, napi_property_descriptor, napi_value};
+use evidence::wanted;
+use napi_sys::{napi_callback, napi_callback_info, napi_env, napi_property_descriptor, napi_value};
 
 use crate::node::real_get_cb_info;
-use crate::{scopes, sites, v8};
+use crate::{scopes, table, v8};
 
-/// A place in JavaScript.
-pub(crate) struct Place {
-    pub(crate) function: v8::Text,
-    pub(crate) script: v8::Text,
-    /// The line, from 1.
-    pub(crate) line: u64,
+/// Whose code runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Node,
+    AddOn,
 }
 
 /// A call of a native function.
@@ -34,30 +32,68 @@ struct Call {
 const NONE: Call = Call { env: null_mut(), caller: Some(0) };
 
 thread_local! {
+    // Without a destructor they stay usable until a thread's end.
+    static SIDE: Cell<Side> = const { Cell::new(Side::Node) };
     static CALL: Cell<Call> = const { Cell::new(NONE) };
 }
 
+/// Whose code runs in this thread.
+#[inline(always)]
+pub(crate) fn side() -> Side {
+    SIDE.get()
+}
+
+/// Runs code of Node, or of the probe.
+#[inline(always)]
+pub(crate) fn in_node<T>(run: impl FnOnce() -> T) -> T {
+    on_side(Side::Node, run)
+}
+
+#[inline(always)]
+fn on_side<T>(side: Side, run: impl FnOnce() -> T) -> T {
+    let outer = SIDE.replace(side);
+    let result = run();
+    SIDE.set(outer);
+    result
+}
+
 /// The number of the function that has called what runs in this thread; 0 when it is not known.
-pub(crate) fn current() -> u32 {
+pub(crate) fn caller() -> u32 {
     let call = CALL.get();
     call.caller.unwrap_or_else(|| {
+        if !table::wants(wanted::CALLERS) {
+            return 0;
+        }
         // SAFETY: a native function that was called in this environment, in this thread, has not returned.
-        let caller = unsafe { v8::caller(call.env) };
+        let caller = in_node(|| unsafe { v8::caller(call.env) });
         CALL.set(Call { caller: Some(caller), ..call });
         caller
     })
 }
 
-/// Runs what the event loop or the collector calls: no JavaScript function has asked for it.
-pub(crate) fn none<T>(run: impl FnOnce() -> T) -> T {
+/// Runs code of an add-on that the event loop or the collector calls: no JavaScript function has asked for it.
+pub(crate) fn from_nobody<T>(run: impl FnOnce() -> T) -> T {
     within(NONE, run)
+}
+
+/// Runs code of an add-on in a thread that it has started, or in one of Node's pool, for the caller with this number.
+pub(crate) fn for_caller<T>(caller: u32, run: impl FnOnce() -> T) -> T {
+    let outer = CALL.replace(Call { env: null_mut(), caller: Some(caller) });
+    let result = on_side(Side::AddOn, run);
+    CALL.set(outer);
+    result
+}
+
+/// Runs the code by which an add-on registers itself, or loads.
+pub(crate) fn loading<T>(run: impl FnOnce() -> T) -> T {
+    on_side(Side::AddOn, run)
 }
 
 fn within<T>(call: Call, run: impl FnOnce() -> T) -> T {
     let outer = CALL.replace(call);
     // Node closes its own scope behind each of these calls, and the handles that were made in it are gone.
     scopes::opened();
-    let result = run();
+    let result = on_side(Side::AddOn, run);
     scopes::closed();
     CALL.set(outer);
     result
@@ -75,37 +111,30 @@ pub(crate) struct Functions {
 
 impl Functions {
     fn leak(self) -> *mut c_void {
-        // SAFETY: the block has the size of a `Functions` and malloc's alignment.
-        unsafe {
-            let functions = libc::malloc(size_of::<Functions>()).cast::<Functions>();
-            assert!(!functions.is_null(), "the probe is out of memory");
-            functions.write(self);
-            functions.cast()
-        }
+        Box::into_raw(Box::new(self)).cast()
     }
 }
 
 /// A function and its data, as Node is to see them.
 pub(crate) fn enter_by(method: napi_callback, data: *mut c_void) -> (napi_callback, *mut c_void) {
-    if !sites::callers() || method.is_none() {
+    if method.is_none() {
         return (method, data);
     }
     (Some(enter_method), Functions { method, getter: None, setter: None, data }.leak())
 }
 
-/// The properties of an object or a class, as Node is to see them; none when it is to see the add-on's own.
+/// The properties of an object or a class, as Node is to see them.
 ///
 /// # Safety
 /// `properties` points to `count` of them, or is null.
 pub(crate) unsafe fn enter_each(
     count: usize,
     properties: *const napi_property_descriptor,
-) -> Option<Vec<napi_property_descriptor, System>> {
-    if !sites::callers() || properties.is_null() {
+) -> Option<Vec<napi_property_descriptor>> {
+    if properties.is_null() {
         return None;
     }
-    let mut seen = Vec::with_capacity_in(count, System);
-    for index in 0..count {
+    let entered = |index| {
         // SAFETY: the caller's contract.
         let mut property = unsafe { properties.add(index).read() };
         let napi_property_descriptor { method, getter, setter, data, .. } = property;
@@ -115,9 +144,9 @@ pub(crate) unsafe fn enter_each(
             property.getter = getter.and(Some(enter_getter));
             property.setter = setter.and(Some(enter_setter));
         }
-        seen.push(property);
-    }
-    Some(seen)
+        property
+    };
+    Some((0..count).map(entered).collect())
 }
 
 /// The add-on's own data, for what Node has as the data of one of its functions.
@@ -125,11 +154,8 @@ pub(crate) unsafe fn enter_each(
 /// # Safety
 /// `data` came from Node, for a function that was made through the probe.
 pub(crate) unsafe fn data_of(data: *mut c_void) -> *mut c_void {
-    if !sites::callers_wanted() || data.is_null() {
-        return data;
-    }
     // SAFETY: the caller's contract; such a block is never freed.
-    unsafe { (*data.cast::<Functions>()).data }
+    unsafe { data.cast::<Functions>().as_ref() }.map_or(null_mut(), |functions| functions.data)
 }
 
 unsafe extern "C" fn enter_method(env: napi_env, info: napi_callback_info) -> napi_value {

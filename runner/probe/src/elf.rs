@@ -1,0 +1,198 @@
+//! A library as the dynamic linker has mapped it: its name, its tables, and the slots through which it reaches
+//! what others export.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::ops::Range;
+use std::slice;
+
+#[cfg(target_arch = "x86_64")]
+mod relocation {
+    pub(super) const ABSOLUTE: u32 = 1;
+    pub(super) const GLOBAL_DATA: u32 = 6;
+    pub(super) const JUMP_SLOT: u32 = 7;
+}
+#[cfg(target_arch = "aarch64")]
+mod relocation {
+    pub(super) const ABSOLUTE: u32 = 257;
+    pub(super) const GLOBAL_DATA: u32 = 1025;
+    pub(super) const JUMP_SLOT: u32 = 1026;
+}
+
+const DT_PLTRELSZ: i64 = 2;
+const DT_STRTAB: i64 = 5;
+const DT_SYMTAB: i64 = 6;
+const DT_RELA: i64 = 7;
+const DT_RELASZ: i64 = 8;
+const DT_JMPREL: i64 = 23;
+
+/// A library in memory. What it says is valid as long as it is loaded.
+#[derive(Clone)]
+pub(crate) struct Library {
+    /// What is added to the addresses in the file.
+    pub(crate) base: usize,
+    pub(crate) path: Vec<u8>,
+    headers: &'static [libc::Elf64_Phdr],
+}
+
+#[repr(C)]
+struct Dynamic {
+    tag: i64,
+    value: u64,
+}
+
+#[repr(C)]
+struct Rela {
+    offset: u64,
+    info: u64,
+    addend: i64,
+}
+
+/// A place that holds the address of a function of another library, or is going to.
+pub(crate) struct Slot {
+    at: *mut usize,
+    pub(crate) name: &'static CStr,
+    /// Whether the library has a function of this name itself.
+    pub(crate) is_defined: bool,
+}
+
+impl Slot {
+    #[cfg(test)]
+    pub(crate) fn value(&self) -> usize {
+        // SAFETY: a slot of a loaded library is readable.
+        unsafe { self.at.read() }
+    }
+
+    /// Writes the slot, inside [`Library::unlocked`].
+    pub(crate) fn set(&self, function: *const c_void) {
+        // SAFETY: the slot is writable there. Other threads that read it see the old or the new address.
+        unsafe { std::sync::atomic::AtomicUsize::from_ptr(self.at) }.store(function.addr(), std::sync::atomic::Ordering::Release);
+    }
+}
+
+/// All libraries of the process, the program itself first.
+pub(crate) fn loaded() -> Vec<Library> {
+    unsafe extern "C" fn add(info: *mut libc::dl_phdr_info, _: usize, list: *mut c_void) -> c_int {
+        // SAFETY: the linker's own description, and the list of the caller.
+        unsafe {
+            let libc::dl_phdr_info { dlpi_addr, dlpi_name, dlpi_phdr, dlpi_phnum, .. } = *info;
+            let path = if dlpi_name.is_null() { Vec::new() } else { CStr::from_ptr(dlpi_name).to_bytes().to_vec() };
+            let headers = slice::from_raw_parts(dlpi_phdr, usize::from(dlpi_phnum));
+            (*list.cast::<Vec<Library>>()).push(Library { base: dlpi_addr as usize, path, headers });
+        }
+        0
+    }
+    let mut list: Vec<Library> = Vec::new();
+    // SAFETY: the callback gets the list that lives here.
+    unsafe { libc::dl_iterate_phdr(Some(add), (&raw mut list).cast()) };
+    list
+}
+
+impl Library {
+    fn segments(&self, kind: u32) -> impl Iterator<Item = Range<usize>> + '_ {
+        let of_kind = move |header: &&libc::Elf64_Phdr| header.p_type == kind;
+        self.headers.iter().filter(of_kind).map(|header| {
+            let start = self.base + header.p_vaddr as usize;
+            start..start + header.p_memsz as usize
+        })
+    }
+
+    /// From its first byte in memory to its last.
+    pub(crate) fn range(&self) -> Range<usize> {
+        let start = self.segments(libc::PT_LOAD).map(|segment| segment.start).min().unwrap_or(0);
+        let end = self.segments(libc::PT_LOAD).map(|segment| segment.end).max().unwrap_or(0);
+        start..end
+    }
+
+    /// The bytes at this address, up to the end of their segment.
+    pub(crate) fn bytes_from(&self, address: usize) -> Option<&'static [u8]> {
+        let segment = self.segments(libc::PT_LOAD).find(|segment| segment.contains(&address))?;
+        // SAFETY: a loaded segment is mapped as long as the library is loaded.
+        Some(unsafe { slice::from_raw_parts(address as *const u8, segment.end - address) })
+    }
+
+    /// The index of the unwinding tables.
+    pub(crate) fn eh_frame_hdr(&self) -> Option<Range<usize>> {
+        self.segments(libc::PT_GNU_EH_FRAME).next()
+    }
+
+    /// The build id, or nothing.
+    pub(crate) fn build_id(&self) -> &'static [u8] {
+        const NT_GNU_BUILD_ID: u32 = 3;
+        for segment in self.segments(libc::PT_NOTE) {
+            // SAFETY: a note segment is mapped as long as the library is loaded.
+            let mut notes: &'static [u8] = unsafe { slice::from_raw_parts(segment.start as *const u8, segment.len()) };
+            while let Some((&header, rest)) = notes.split_first_chunk::<12>() {
+                let word = |at: usize| u32::from_ne_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+                let (name, text) = (word(0).next_multiple_of(4) as usize, word(4) as usize);
+                if word(8) == NT_GNU_BUILD_ID && rest.starts_with(b"GNU\0") {
+                    return rest.get(name..name + text).unwrap_or_default();
+                }
+                notes = rest.get(name + text.next_multiple_of(4)..).unwrap_or_default();
+            }
+        }
+        &[]
+    }
+
+    fn dynamic(&self, tag: i64) -> Option<usize> {
+        let mut at = self.segments(libc::PT_DYNAMIC).next()?.start as *const Dynamic;
+        // SAFETY: the section ends with an entry whose tag is 0.
+        unsafe {
+            while (*at).tag != 0 {
+                if (*at).tag == tag {
+                    return Some((*at).value as usize);
+                }
+                at = at.add(1);
+            }
+        }
+        None
+    }
+
+    /// The same for an address: glibc has added the base to it, musl has not.
+    fn table(&self, tag: i64) -> Option<usize> {
+        self.dynamic(tag).map(|address| if address < self.base { address + self.base } else { address })
+    }
+
+    /// Every slot for a function of another library.
+    pub(crate) fn slots(&self) -> Vec<Slot> {
+        let (Some(symbols), Some(names)) = (self.table(DT_SYMTAB), self.table(DT_STRTAB)) else { return Vec::new() };
+        let list = |at: i64, size: i64| Some((self.table(at)?, self.dynamic(size)?));
+        let lists = [list(DT_RELA, DT_RELASZ), list(DT_JMPREL, DT_PLTRELSZ)];
+        let mut slots = Vec::new();
+        for (at, size) in lists.into_iter().flatten() {
+            // SAFETY: the table's place and size are the library's own.
+            let entries = unsafe { slice::from_raw_parts(at as *const Rela, size / size_of::<Rela>()) };
+            for Rela { offset, info, addend } in entries {
+                let (symbol, kind) = ((info >> 32) as usize, *info as u32);
+                let is_slot = matches!(kind, relocation::JUMP_SLOT | relocation::GLOBAL_DATA)
+                    || (kind == relocation::ABSOLUTE && *addend == 0);
+                if symbol == 0 || !is_slot {
+                    continue;
+                }
+                // SAFETY: a relocation names a symbol of the table, and a symbol a text of the other one.
+                let (name, is_defined) = unsafe {
+                    let symbol = &*(symbols as *const libc::Elf64_Sym).add(symbol);
+                    (CStr::from_ptr((names + symbol.st_name as usize) as *const _), symbol.st_shndx != 0)
+                };
+                slots.push(Slot { at: (self.base + *offset as usize) as *mut usize, name, is_defined });
+            }
+        }
+        slots
+    }
+
+    /// Runs `write` while the part of the library that was made read-only after its relocation can be written.
+    pub(crate) fn unlocked(&self, write: impl FnOnce()) {
+        // SAFETY: a question to the system.
+        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
+        let protect = |protection: c_int| {
+            for part in self.segments(libc::PT_GNU_RELRO) {
+                // The linker, too, leaves out a page that is not all of this part.
+                let (start, end) = (part.start & !(page - 1), part.end & !(page - 1));
+                // SAFETY: these pages are the library's own, and hold data.
+                unsafe { libc::mprotect(start as *mut c_void, end.saturating_sub(start), protection) };
+            }
+        };
+        protect(libc::PROT_READ | libc::PROT_WRITE);
+        write();
+        protect(libc::PROT_READ);
+    }
+}

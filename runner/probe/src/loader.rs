@@ -1,0 +1,353 @@
+//! Is there when a library is loaded: finds out what it is, and writes its slots.
+
+mod register;
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use evidence::write_text;
+
+use crate::call::{self, Side};
+use crate::elf::{self, Library};
+use crate::image::{self, Image, Role, images};
+use crate::{table, unwind};
+
+/// A function by its name, and what stands in its place.
+pub(crate) struct Replacement {
+    name: &'static CStr,
+    function: *const c_void,
+}
+
+// SAFETY: the pointer is that of a function.
+unsafe impl Sync for Replacement {}
+
+pub(crate) const fn replacement(name: &'static CStr, function: *const ()) -> Replacement {
+    Replacement { name, function: function.cast() }
+}
+
+/// What the libraries of each kind get in the place of what they import, by lists of what belongs together.
+pub(crate) struct Replacements {
+    /// The functions of Node-API, for an add-on.
+    pub(crate) node_api: Vec<&'static [Replacement]>,
+    /// Functions that allocate, for an add-on.
+    pub(crate) memory: &'static [Replacement],
+    /// All else, for an add-on.
+    pub(crate) addon: Vec<&'static [Replacement]>,
+    pub(crate) runtime: Vec<&'static [Replacement]>,
+    pub(crate) main: Vec<&'static [Replacement]>,
+    /// What else is to be done with an add-on that was loaded.
+    pub(crate) on_addon: fn(&Image),
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    function: *const c_void,
+    kind: Kind,
+}
+
+/// What the number of replaced slots says something about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    NodeApi,
+    Memory,
+    Other,
+}
+
+type Table = HashMap<&'static [u8], Entry>;
+
+/// The same by name.
+struct Tables {
+    addon: Table,
+    runtime: Table,
+    main: Table,
+    on_addon: fn(&Image),
+}
+
+// SAFETY: the pointers are those of functions.
+unsafe impl Send for Tables {}
+// SAFETY: as above.
+unsafe impl Sync for Tables {}
+
+static TABLES: OnceLock<Tables> = OnceLock::new();
+
+fn tables(all: &Replacements) -> Tables {
+    fn add(table: &mut Table, kind: Kind, list: &'static [Replacement]) {
+        table.extend(list.iter().map(|Replacement { name, function }| (name.to_bytes(), Entry { function: *function, kind })));
+    }
+    let (mut addon, mut runtime, mut main) = (Table::new(), Table::new(), Table::new());
+    all.node_api.iter().for_each(|list| add(&mut addon, Kind::NodeApi, list));
+    add(&mut addon, Kind::Memory, all.memory);
+    all.addon.iter().chain([&IN_ADDON]).for_each(|list| add(&mut addon, Kind::Other, list));
+    all.runtime.iter().for_each(|list| add(&mut runtime, Kind::Other, list));
+    all.main.iter().chain([&IN_MAIN]).for_each(|list| add(&mut main, Kind::Other, list));
+    Tables { addon, runtime, main, on_addon: all.on_addon }
+}
+
+/// What Node gets, which loads add-ons.
+const IN_MAIN: &[Replacement] = &[
+    replacement(c"dlopen", load_for_node as *const ()),
+    replacement(c"dlclose", unload as *const ()),
+    replacement(c"dlsym", look_up as *const ()),
+];
+
+/// What an add-on gets, which may load libraries itself.
+const IN_ADDON: &[Replacement] = &[
+    replacement(c"dlopen", load_for_addon as *const ()),
+    replacement(c"dlclose", unload as *const ()),
+    replacement(c"dlsym", look_up as *const ()),
+];
+
+/// The functions of the dynamic linker, for the code below that jumps to them.
+static DLOPEN: AtomicUsize = AtomicUsize::new(0);
+static DLSYM: AtomicUsize = AtomicUsize::new(0);
+
+/// Writes the slots of what the process began with.
+pub(crate) fn begin(all: &Replacements) {
+    if TABLES.set(tables(all)).is_err() {
+        return;
+    }
+    DLOPEN.store(libc::dlopen as *const () as usize, Release);
+    DLSYM.store(libc::dlsym as *const () as usize, Release);
+    scan(true);
+}
+
+/// Set while a library is loaded whose constructors have not allocated yet.
+static LOADING: AtomicUsize = AtomicUsize::new(0);
+/// Set when a library was loaded, or may have been, and nobody has looked.
+static UNSEEN: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// Whether this thread loads a library of an add-on.
+    static LOADS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether what has called comes from a library that is being loaded and was not known. It is known then.
+#[inline(always)]
+pub(crate) fn meets_new_library() -> bool {
+    LOADING.load(Relaxed) != 0 && met_in_this_thread()
+}
+
+#[cold]
+#[inline(never)]
+fn met_in_this_thread() -> bool {
+    // The probe itself allocates, and so does the dynamic linker, before all of the library is there.
+    if !LOADS.get() || call::side() == Side::Node || !call::in_node(unwind::is_called_by_stranger) {
+        return false;
+    }
+    LOADS.set(false);
+    LOADING.fetch_sub(1, Relaxed);
+    call::in_node(|| scan(false));
+    true
+}
+
+/// `dlopen`, for Node.
+unsafe extern "C" fn load_for_node(path: *const c_char, flags: c_int) -> *mut c_void {
+    if path.is_null() || !table::on() {
+        // SAFETY: the caller's contract is that of `dlopen`.
+        return unsafe { libc::dlopen(path, flags) };
+    }
+    LOADING.fetch_add(1, Relaxed);
+    LOADS.set(true);
+    // SAFETY: the caller's contract. Node gives whole paths, so it does not matter where the call comes from.
+    let library = call::loading(|| unsafe { libc::dlopen(path, flags) });
+    if LOADS.replace(false) {
+        LOADING.fetch_sub(1, Relaxed);
+    }
+    scan(false);
+    library
+}
+
+/// What an add-on calls in the place of `dlopen`: a jump to it, since where a library without a path is looked for
+/// depends on who asks. The add-on will ask for a symbol next, and then there is time to look.
+#[unsafe(naked)]
+unsafe extern "C" fn load_for_addon() {
+    #[cfg(target_arch = "x86_64")]
+    std::arch::naked_asm!(
+        "mov byte ptr [rip + {unseen}], 1",
+        "jmp qword ptr [rip + {dlopen}]",
+        unseen = sym UNSEEN, dlopen = sym DLOPEN,
+    );
+    #[cfg(target_arch = "aarch64")]
+    std::arch::naked_asm!(
+        "adrp x16, {unseen}", "add x16, x16, :lo12:{unseen}", "mov w17, #1", "strb w17, [x16]",
+        "adrp x16, {dlopen}", "ldr x16, [x16, :lo12:{dlopen}]", "br x16",
+        unseen = sym UNSEEN, dlopen = sym DLOPEN,
+    );
+}
+
+unsafe extern "C" fn unload(library: *mut c_void) -> c_int {
+    // SAFETY: the caller's contract is that of `dlclose`.
+    let result = unsafe { libc::dlclose(library) };
+    if table::on() {
+        scan(false);
+    }
+    result
+}
+
+/// What is called in the place of `dlsym`: answers itself, or jumps there, since the answer depends on who asks.
+#[unsafe(naked)]
+unsafe extern "C" fn look_up() {
+    #[cfg(target_arch = "x86_64")]
+    std::arch::naked_asm!(
+        "push rdi", "push rsi", "sub rsp, 8",
+        "mov rdx, [rsp + 24]",
+        "call {answer}",
+        "add rsp, 8", "pop rsi", "pop rdi",
+        "test rax, rax", "jne 2f",
+        "jmp qword ptr [rip + {dlsym}]",
+        "2: ret",
+        answer = sym answer, dlsym = sym DLSYM,
+    );
+    #[cfg(target_arch = "aarch64")]
+    std::arch::naked_asm!(
+        "stp x29, x30, [sp, #-32]!", "stp x0, x1, [sp, #16]", "mov x29, sp",
+        "mov x2, x30",
+        "bl {answer}",
+        "mov x9, x0", "ldp x0, x1, [sp, #16]", "ldp x29, x30, [sp], #32",
+        "cbnz x9, 2f",
+        "adrp x16, {dlsym}", "ldr x16, [x16, :lo12:{dlsym}]", "br x16",
+        "2: mov x0, x9", "ret",
+        answer = sym answer, dlsym = sym DLSYM,
+    );
+}
+
+/// What `dlsym` is to answer in the place of what it would; null when that is right.
+unsafe extern "C" fn answer(library: *mut c_void, name: *const c_char, caller: usize) -> *const c_void {
+    if !table::on() || name.is_null() {
+        return std::ptr::null();
+    }
+    call::in_node(|| {
+        if UNSEEN.swap(false, AcqRel) {
+            scan(false);
+        }
+        // SAFETY: the caller's contract is that of `dlsym`.
+        let name = unsafe { CStr::from_ptr(name) };
+        if name == c"napi_register_module_v1" {
+            // SAFETY: the caller's contract; a library that was named is looked in, whoever asks.
+            return register::enter_by(unsafe { libc::dlsym(library, name.as_ptr()) });
+        }
+        let entry = TABLES.get().and_then(|tables| tables.addon.get(name.to_bytes()));
+        let Some(entry) = entry.filter(|entry| entry.kind == Kind::NodeApi) else { return std::ptr::null() };
+        // SAFETY: as above. What this Node has not got must not be found.
+        if unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }.is_null() {
+            return std::ptr::null();
+        }
+        if let Some(record) = images().and_then(|images| images.find(caller)).and_then(image::record) {
+            record.napi.fetch_add(1, Relaxed);
+        }
+        entry.function
+    })
+}
+
+/// The number of the next add-on's record. The first one stands for none.
+static NEXT: AtomicUsize = AtomicUsize::new(1);
+
+/// Looks which libraries there are, and writes the slots of those that are new. `first` is said once, for those that
+/// the process began with.
+fn scan(first: bool) {
+    static LOCK: Mutex<()> = Mutex::new(());
+    let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = images().map_or(&[][..], |images| &images.list);
+    let loaded = elf::loaded();
+    let is_same = |image: &Image, library: &Library| image.library.base == library.base && image.library.path == library.path;
+    let mut list = Vec::with_capacity(loaded.len());
+    let mut new = Vec::new();
+    for (index, library) in loaded.into_iter().enumerate() {
+        if let Some(image) = known.iter().find(|image| is_same(image, &library)) {
+            list.push(image.clone());
+            continue;
+        }
+        let role = if first { role_at_start(index, &library) } else { Role::AddOn };
+        let number = if role == Role::AddOn { NEXT.fetch_add(1, Relaxed).min(evidence::IMAGES - 1) } else { 0 };
+        let image = Image { range: library.range(), library, role, number };
+        new.push(image.clone());
+        list.push(image);
+    }
+    let is_gone = |image: &&Image| !list.iter().any(|other| is_same(other, &image.library));
+    let gone: Vec<&Image> = known.iter().filter(is_gone).collect();
+    if new.is_empty() && gone.is_empty() {
+        return;
+    }
+    for record in gone.into_iter().filter_map(image::record) {
+        record.loaded.store(0, Relaxed);
+    }
+    image::publish(list);
+    new.iter().for_each(write_slots);
+}
+
+fn role_at_start(index: usize, library: &Library) -> Role {
+    let name = library.path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    if index == 0 {
+        Role::Main
+    } else if library.range().contains(&(scan as *const () as usize)) {
+        Role::Probe
+    } else if name.starts_with(b"ld-linux") || name.starts_with(b"ld-musl") || name.starts_with(b"linux-vdso") {
+        Role::System
+    } else {
+        Role::Runtime
+    }
+}
+
+fn write_slots(image: &Image) {
+    let Some(all) = TABLES.get() else { return };
+    let (table, replaces_own) = match image.role {
+        Role::Main => (&all.main, false),
+        Role::Runtime => (&all.runtime, true),
+        Role::AddOn => (&all.addon, false),
+        Role::Probe | Role::System => return,
+    };
+    let record = image::record(image);
+    if let Some(record) = record {
+        write_text(&record.path, &image.library.path);
+        let id = image.library.build_id();
+        record.build_id.iter().zip(id).for_each(|(to, byte)| to.store(*byte, Relaxed));
+        record.loaded.store(1, Relaxed);
+    }
+    let slots = image.library.slots();
+    image.library.unlocked(|| {
+        for slot in &slots {
+            let name = slot.name.to_bytes();
+            if let Some(record) = record
+                && is_of_v8(name)
+            {
+                record.v8.fetch_add(1, Relaxed);
+            }
+            let Some(entry) = table.get(name) else { continue };
+            // A library that brings its own allocator along uses that.
+            if slot.is_defined && !replaces_own {
+                continue;
+            }
+            slot.set(entry.function);
+            match (record, entry.kind) {
+                (Some(record), Kind::NodeApi) => _ = record.napi.fetch_add(1, Relaxed),
+                (Some(record), Kind::Memory) => _ = record.memory.fetch_add(1, Relaxed),
+                _ => {}
+            }
+        }
+    });
+    if image.role == Role::AddOn {
+        (all.on_addon)(image);
+    }
+}
+
+fn is_of_v8(name: &[u8]) -> bool {
+    [&b"_ZN2v8"[..], b"_ZNK2v8", b"_ZN4node"].iter().any(|start| name.starts_with(start))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_libraries_of_a_process_are_found() {
+        let loaded = elf::loaded();
+        let own = loaded.iter().find(|library| library.range().contains(&(scan as *const () as usize))).unwrap();
+        let slots = own.slots();
+        assert!(slots.iter().any(|slot| slot.name == c"free" && slot.value() != 0));
+        assert!(own.eh_frame_hdr().is_some());
+    }
+}

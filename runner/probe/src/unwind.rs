@@ -1,0 +1,268 @@
+//! Walks stacks, by the tables that compilers write for exceptions, so that it needs no frame pointers.
+//!
+//! Of a stack the frames of add-ons are kept. A walk goes through runtime libraries, as when `std::sort` calls the
+//! add-on again, and ends at Node.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering::*};
+
+use evidence::{FRAMES, frame_of};
+use framehop::{CacheNative, FrameAddress, MustNotAllocateDuringUnwind, UnwindRegsNative, Unwinder as _};
+
+use crate::image::{Images, Role, images};
+
+/// Frames of any owner that a walk goes through.
+const MOST: usize = 512;
+
+type Cache = CacheNative<MustNotAllocateDuringUnwind>;
+
+/// The add-ons' part of a stack.
+pub(crate) struct Stack {
+    frames: [u64; FRAMES],
+    depth: usize,
+    /// Whether the innermost frame that is not a runtime library's is an add-on's.
+    pub(crate) is_of_addon: bool,
+}
+
+impl Stack {
+    pub(crate) const EMPTY: Stack = Stack { frames: [0; FRAMES], depth: 0, is_of_addon: false };
+
+    /// Return addresses, each with the number of its image.
+    pub(crate) fn frames(&self) -> &[u64] {
+        &self.frames[..self.depth]
+    }
+
+    fn is_full(&self) -> bool {
+        self.depth == FRAMES
+    }
+
+    fn push(&mut self, frame: u64) {
+        if self.depth < FRAMES {
+            self.frames[self.depth] = frame;
+            self.depth += 1;
+        }
+    }
+}
+
+/// Where a walk begins.
+pub(crate) struct Start {
+    pub(crate) address: FrameAddress,
+    pub(crate) registers: UnwindRegsNative,
+    /// Whether frames of Node are gone through as well: then an outer call of the add-on is found.
+    pub(crate) through_node: bool,
+}
+
+/// Walks the stack of the function that has called into the probe.
+#[inline(never)]
+pub(crate) fn walk() -> Stack {
+    let Some(images) = images() else { return Stack::EMPTY };
+    let Some(start) = caller_of_probe(images) else { return Stack::EMPTY };
+    let top = stack_top();
+    // SAFETY: the addresses are on this thread's stack, between here and its end.
+    let read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
+    walk_from(images, start, read)
+}
+
+/// Whether what has called into the probe, through libraries that came with the process, is no library that is known.
+pub(crate) fn is_called_by_stranger() -> bool {
+    let Some(images) = images() else { return false };
+    let Some(Start { mut address, mut registers, .. }) = caller_of_probe(images) else { return false };
+    let top = stack_top();
+    // SAFETY: as in `walk`.
+    let mut read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
+    let mut is_stranger = false;
+    with_cache(|cache| {
+        for _ in 0..MOST {
+            match images.find(address.address_for_lookup() as usize).map(|image| image.role) {
+                Some(Role::Runtime | Role::Probe) => {}
+                Some(_) => break,
+                None => {
+                    is_stranger = true;
+                    break;
+                }
+            }
+            match images.unwinder.unwind_frame(address, &mut registers, cache, &mut read) {
+                Ok(Some(next)) => match FrameAddress::from_return_address(next) {
+                    Some(next) => address = next,
+                    None => break,
+                },
+                _ => break,
+            }
+        }
+    });
+    is_stranger
+}
+
+/// Walks a stack whose words `read` gives, or not.
+pub(crate) fn walk_from(images: &Images, start: Start, mut read: impl FnMut(u64) -> Result<u64, ()>) -> Stack {
+    let mut stack = Stack::EMPTY;
+    with_cache(|cache| {
+        let Start { mut address, mut registers, through_node } = start;
+        let mut innermost = true;
+        for _ in 0..MOST {
+            let mut is_of_node = false;
+            match images.find(address.address_for_lookup() as usize) {
+                Some(image) => match image.role {
+                    Role::AddOn => {
+                        stack.is_of_addon |= innermost;
+                        innermost = false;
+                        // All frames are written as return addresses, which stand behind their call.
+                        let back = address.address() + u64::from(!address.is_return_address());
+                        stack.push(frame_of(image.number, back - image.library.base as u64));
+                    }
+                    Role::Runtime | Role::System => {}
+                    // Of a walk that begins inside of the probe.
+                    Role::Probe => {}
+                    Role::Main => is_of_node = true,
+                },
+                // Code that V8 has made.
+                None => is_of_node = true,
+            }
+            if is_of_node {
+                innermost = false;
+                if !through_node {
+                    break;
+                }
+            }
+            if stack.is_full() {
+                break;
+            }
+            let next = if is_of_node {
+                by_frame_pointer(&mut registers, &mut read)
+            } else {
+                images.unwinder.unwind_frame(address, &mut registers, cache, &mut read).ok().flatten()
+            };
+            match next.and_then(FrameAddress::from_return_address) {
+                Some(next) => address = next,
+                None => break,
+            }
+        }
+    });
+    stack
+}
+
+/// One step outwards through code of Node or of V8, which has frame pointers. Of V8's builtin functions the tables of
+/// Node say that a stack ends there.
+fn by_frame_pointer(registers: &mut UnwindRegsNative, read: &mut impl FnMut(u64) -> Result<u64, ()>) -> Option<u64> {
+    #[cfg(target_arch = "x86_64")]
+    let frame = registers.bp();
+    #[cfg(target_arch = "aarch64")]
+    let frame = registers.fp();
+    if frame < registers.sp() {
+        return None;
+    }
+    let (outer, back) = (read(frame).ok()?, read(frame + 8).ok()?);
+    *registers = UnwindRegsNative::new(back, frame + 16, outer);
+    Some(back)
+}
+
+/// The frame that has called into the probe. The probe's own functions have frame pointers.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn caller_of_probe(images: &Images) -> Option<Start> {
+    let mut frame: usize;
+    // SAFETY: reads a register.
+    unsafe { std::arch::asm!("mov {}, rbp", out(reg) frame, options(nomem, nostack, preserves_flags)) };
+    let own = own_range(images)?;
+    loop {
+        // SAFETY: the first frame is this function's, and each next one that of a function of this library.
+        let (next, back) = unsafe { (*(frame as *const usize), *((frame + 8) as *const usize)) };
+        if !own.contains(&back) {
+            let registers = UnwindRegsNative::new(back as u64, frame as u64 + 16, next as u64);
+            let address = FrameAddress::from_return_address(back as u64)?;
+            return Some(Start { address, registers, through_node: false });
+        }
+        frame = next;
+    }
+}
+
+/// The frame that walks: where a frame's record lies in the frame is known from its tables alone here.
+#[cfg(target_arch = "aarch64")]
+#[inline(always)]
+fn caller_of_probe(_: &Images) -> Option<Start> {
+    let (code, stack, frame, back): (u64, u64, u64, u64);
+    // SAFETY: reads registers.
+    unsafe {
+        std::arch::asm!(
+            "adr {}, .", "mov {}, sp", "mov {}, x29", "mov {}, x30",
+            out(reg) code, out(reg) stack, out(reg) frame, out(reg) back,
+            options(nomem, nostack, preserves_flags)
+        );
+    }
+    let registers = UnwindRegsNative::new(back, stack, frame);
+    Some(Start { address: FrameAddress::from_instruction_pointer(code), registers, through_node: false })
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn own_range(_: &Images) -> Option<std::ops::Range<usize>> {
+    // Where this library begins in memory, and where its code ends: defined by the linker.
+    unsafe extern "C" {
+        #[link_name = "__ehdr_start"]
+        static START: u8;
+        #[link_name = "etext"]
+        static END: u8;
+    }
+    Some((&raw const START).addr()..(&raw const END).addr())
+}
+
+/// The end of this thread's stack.
+fn stack_top() -> usize {
+    thread_local! {
+        static TOP: Cell<usize> = const { Cell::new(0) };
+    }
+    let known = TOP.get();
+    if known != 0 {
+        return known;
+    }
+    let top = crate::call::in_node(find_stack_top);
+    TOP.set(top);
+    top
+}
+
+fn find_stack_top() -> usize {
+    // SAFETY: the attributes are written by the first call, read by the second, and given back by the third.
+    unsafe {
+        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) != 0 {
+            return usize::MAX;
+        }
+        let (mut start, mut size) = (std::ptr::null_mut(), 0);
+        libc::pthread_attr_getstack(&raw const attributes, &raw mut start, &raw mut size);
+        libc::pthread_attr_destroy(&raw mut attributes);
+        start.addr() + size
+    }
+}
+
+/// Caches of unwinding rules. A walk takes one that is free, its thread's own if it can.
+const CACHES: usize = 32;
+
+struct Slot {
+    taken: AtomicBool,
+    cache: std::cell::UnsafeCell<Option<Box<Cache>>>,
+}
+
+// SAFETY: the cache is touched by the walk that has set `taken`.
+unsafe impl Sync for Slot {}
+
+static SLOTS: [Slot; CACHES] =
+    [const { Slot { taken: AtomicBool::new(false), cache: std::cell::UnsafeCell::new(None) } }; CACHES];
+
+fn with_cache(walk: impl FnOnce(&mut Cache)) {
+    thread_local! {
+        static MARK: u8 = const { 0 };
+    }
+    // Threads have their own copy of a variable at addresses of their own.
+    let own = MARK.with(|mark| std::ptr::from_ref(mark).addr() >> 12);
+    for step in 0..CACHES {
+        let slot = &SLOTS[(own + step) % CACHES];
+        if !slot.taken.load(Relaxed) && !slot.taken.swap(true, Acquire) {
+            // SAFETY: `taken` was false, so nobody else has the cache.
+            let cache = unsafe { &mut *slot.cache.get() };
+            walk(cache.get_or_insert_with(|| Box::new(Cache::new_in())));
+            slot.taken.store(false, Release);
+            return;
+        }
+    }
+    walk(&mut Cache::new_in());
+}
