@@ -1,7 +1,7 @@
 //! From a lesson's source to an add-on.
 //!
 //! A build sees a copy of its inputs, made while a lock is held: the *stage*, a workspace of the
-//! lesson and the probe alone. So the add-on belongs to exactly the bytes that were read, whatever is
+//! lesson and the probe alone, whose manifests are made here too. So the add-on belongs to exactly the bytes that were read, whatever is
 //! saved meanwhile, and a broken file elsewhere in the course stops no lesson. Paths in the stage are
 //! those of the course, and so are those in rustc's messages.
 //!
@@ -15,7 +15,7 @@ mod store;
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::{CatalogError, Lesson, LessonId, Variant};
@@ -170,17 +170,6 @@ fn lock(course: &Course, steps: &mut dyn FnMut(Step), cancel: &Cancel) -> Result
             }
         }
     }
-}
-
-/// Writes a file unless it has this content already, so that its time says when it changed.
-fn write_if_changed(path: &Path, content: &[u8]) -> Result<(), CompileError> {
-    if fs::read(path).is_ok_and(|old| old == content) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(CompileError::file("create", folder))?;
-    }
-    fs::write(path, content).map_err(CompileError::file("write", path))
 }
 
 fn is_stop(end: End) -> bool {

@@ -60,6 +60,11 @@ impl Course {
         self.work.join("build")
     }
 
+    /// The workspace of all programs, for editors. `.vscode/settings.json` names it.
+    pub fn editor(&self) -> PathBuf {
+        self.work.join("editor")
+    }
+
     /// Where the folders of runs are.
     pub fn runs(&self) -> PathBuf {
         self.work.join("runs")

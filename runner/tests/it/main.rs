@@ -30,3 +30,4 @@ mod terminal;
 mod transparency;
 mod trouble;
 mod watch;
+mod workspace;

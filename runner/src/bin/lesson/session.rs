@@ -10,6 +10,7 @@ use runner::course::{Course, program_at};
 use runner::process::{Cancel, RunFolder};
 use runner::progress::{self, Loaded, Progress, ProgressError, SetAside};
 use runner::report::paint::Paint;
+use runner::workspace;
 
 use crate::cli::{Place, Taste};
 use crate::editor::{self, NoEditor, Opening};
@@ -29,6 +30,8 @@ pub(crate) struct Session {
     /// What was typed of it.
     pub(crate) asked_plain: Option<bool>,
     edit_cmd: Option<String>,
+    /// Whether what is built is where an editor expects it.
+    has_own_work: bool,
     pub(crate) cancel: Cancel,
 }
 
@@ -54,6 +57,7 @@ impl Session {
                 .ok_or_else(|| anyhow!("there is no course in {} or above; name one with --root", here.display()))?,
         };
         let lesson = std::env::current_exe().context("failed to find the `lesson` program")?;
+        let has_own_work = place.work.is_none();
         let mut course = Course::new(root, lesson);
         if let Some(node) = place.node {
             course.node = program_at(node);
@@ -80,6 +84,7 @@ impl Session {
             live,
             asked_plain: taste.plain,
             edit_cmd: taste.edit_cmd,
+            has_own_work,
             cancel: Cancel::default(),
         })
     }
@@ -103,9 +108,18 @@ impl Session {
         editor::opening(self.edit_cmd.as_deref(), |name| std::env::var(name).ok(), is_program, file, line)
     }
 
+    /// Sees that an editor knows the programs that are there now.
+    pub(crate) fn ready_to_edit(&self) {
+        if self.has_own_work {
+            // Where it can't be written, only an editor lacks it; `lesson workspace` says why.
+            let _ = workspace::write(&self.course.root, &self.course.editor());
+        }
+    }
+
     /// Prepares for running programs: ends what a killed runner has left, and listens to Ctrl-C.
     pub(crate) fn ready_to_run(&self) -> Result<()> {
         RunFolder::sweep_abandoned(&self.course.runs());
+        self.ready_to_edit();
         let cancel = self.cancel.clone();
         ctrlc::set_handler(move || cancel.cancel()).context("failed to listen to Ctrl-C")
     }

@@ -71,6 +71,7 @@ pub(crate) fn execute(mut session: Session, id: Option<&str>, keep_going: bool) 
         }
     }
     RunFolder::sweep_abandoned(&session.course.runs());
+    session.ready_to_edit();
     let (sender, inputs) = channel();
     let stop = sender.clone();
     ctrlc::set_handler(move || {
