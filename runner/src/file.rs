@@ -1,10 +1,12 @@
-//! Files that the runner makes: each appears whole, and is written only when it has changed.
+//! Files, and what is in them: those that the runner makes appear whole, and are written only when they have changed.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use sha2::{Digest, Sha256};
 
 /// Writes a file unless it has this content already, so that its time says when it changed. Another process that
 /// reads it, or writes the same, never sees a part of it.
@@ -24,6 +26,17 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&new);
     }
     written
+}
+
+/// The SHA-256 of a source, in hexadecimal digits.
+pub fn hash(source: &[u8]) -> String {
+    hex(Sha256::digest(source).as_slice())
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]

@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use crate::catalog::{Evidence, Lesson, Metric};
 use crate::compile::Addon;
-use crate::course::Course;
 use crate::heap::{self, Held};
 use crate::process::{self, Cancel, End, Exit, Job, Limits, ProcessError, RUN_ID, RunFolder};
 use crate::step::{Phase, Step};
+use crate::toolkit::Toolkit;
 use tail::Tail;
 
 /// The oldest Node that has all that the harness uses: its major and minor version.
@@ -80,7 +80,7 @@ pub enum RunError {
 /// When it can't be known what the add-on does: Node is missing or too old, or the add-on's probe is
 /// missing or blind. A crash is not an error; it is part of the recording.
 pub fn run(
-    course: &Course,
+    tools: &Toolkit,
     lesson: &Lesson,
     addon: &Addon,
     options: Options,
@@ -92,7 +92,7 @@ pub fn run(
         let path = path.to_path_buf();
         move |source| RunError::File { action, path, source }
     };
-    let runs = course.runs();
+    let runs = tools.runs();
     let folder = RunFolder::create(&runs).map_err(file("create a folder in", &runs))?;
     let in_folder = |name: &str| folder.path.join(name);
     let (library, script) = (&addon.library, &addon.script);
@@ -138,12 +138,13 @@ pub fn run(
     });
     fs::write(in_folder("plan.json"), plan.to_string()).map_err(file("write", &in_folder("plan.json")))?;
 
+    let harness = tools.harness().map_err(file("write", &tools.harnesses()))?;
     let job = Job {
-        program: course.node.clone(),
+        program: tools.node.clone(),
         args: vec![
             "--expose-gc".into(),
             "--no-warnings".into(),
-            course.root.join("runner/harness/main.mjs").to_string_lossy().into_owned(),
+            harness.to_string_lossy().into_owned(),
             in_folder("plan.json").to_string_lossy().into_owned(),
         ],
         env: environment(lesson, &folder, sites.as_deref(), guard.as_deref()),
@@ -158,7 +159,7 @@ pub fn run(
         run: Some(folder.path.clone()),
     };
     let mut tail = Tail::open(&in_folder("evidence"), steps).map_err(file("open", &in_folder("evidence")))?;
-    let exit = process::run(&course.lesson, &job, &mut tail, cancel)?;
+    let exit = process::run(&tools.supervisor, &job, &mut tail, cancel)?;
     let entries = tail.finish();
     let counters = probe_file::read(&in_folder("probe"));
     let guard = guard.map(|guard| guard_file::read(&guard, counters.as_ref()));
@@ -168,12 +169,12 @@ pub fn run(
     Ok(Recording { entries, exit, counters, sites, guard, held, size, rounds })
 }
 
-/// What `node --version` prints.
+/// What `node --version` prints in this folder.
 ///
 /// # Errors
 /// When it can't be run.
-pub fn node_version(course: &Course, cancel: &Cancel) -> Result<String, ProcessError> {
-    process::version(&course.lesson, &course.node, &course.root, |name| NEEDED.contains(&name), cancel)
+pub fn node_version(tools: &Toolkit, folder: &Path, cancel: &Cancel) -> Result<String, ProcessError> {
+    process::version(&tools.supervisor, &tools.node, folder, |name| NEEDED.contains(&name), cancel)
 }
 
 /// The variables that Node may inherit.

@@ -2,23 +2,24 @@
 //! as cargo alone makes it.
 //!
 //! The runner compiles without it: see [`compile`](mod@crate::compile). Its packages are manifests and nothing else;
-//! their paths lead to the files of the course.
+//! their paths lead to the files of the pack.
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::catalog::{Edits, FIXED_ADDON, LessonId, Variant};
 use crate::file::write_if_changed;
 use crate::template::{self, manifest};
+use crate::versions;
 
-/// Writes into `folder` what is not there yet of the workspace of the course at `root`, or has changed. That reads a
+/// Writes into `folder` what is not there yet of the workspace of the pack at `root`, or has changed. That reads a
 /// few small files, so it can be done again and again.
 ///
 /// # Errors
-/// When a file can't be read or written, or the course's own Cargo.toml is none of a workspace.
+/// When a file can't be read or written, or the pack's own Cargo.toml is none of a workspace.
 pub fn write(root: &Path, folder: &Path) -> io::Result<()> {
-    // The folder may be far from the course.
+    // The folder may be far from the pack.
     let root = &std::path::absolute(root)?;
     let mut members = Vec::new();
     for (id, edits) in lessons(&root.join("lessons")) {
@@ -28,15 +29,14 @@ pub fn write(root: &Path, folder: &Path) -> io::Result<()> {
         write_if_changed(&folder.join(&member).join("Cargo.toml"), manifest.as_bytes())?;
         members.push(member);
     }
-    let manifest = root.join("Cargo.toml");
-    let invalid = |message| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {message}", manifest.display()));
-    let workspace = manifest::workspace(&read(&manifest)?, members).map_err(invalid)?;
+    let invalid = |message| io::Error::new(io::ErrorKind::InvalidData, format!("{}/Cargo.toml: {message}", root.display()));
+    let workspace = manifest::workspace(&versions::manifest(root)?, members).map_err(invalid)?;
     write_if_changed(&folder.join("Cargo.toml"), workspace.as_bytes())?;
-    write_lock(folder, read(&root.join("Cargo.lock"))?.as_bytes())
+    write_lock(folder, versions::lock(root)?.as_bytes())
 }
 
-/// Writes the course's Cargo.lock into a workspace of its lessons. Cargo takes out of it what that workspace does not
-/// need, so it is written again only when the course has another one.
+/// Writes a pack's Cargo.lock into a workspace of its lessons. Cargo takes out of it what that workspace does not
+/// need, so it is written again only when the pack has another one.
 pub(crate) fn write_lock(folder: &Path, lock: &[u8]) -> io::Result<()> {
     let origin = folder.join("Cargo.lock.origin");
     if folder.join("Cargo.lock").is_file() && fs::read(&origin).is_ok_and(|old| old == lock) {
@@ -80,8 +80,4 @@ fn entries(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     names
-}
-
-fn read(path: &PathBuf) -> io::Result<String> {
-    fs::read_to_string(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }

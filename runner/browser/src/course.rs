@@ -9,17 +9,8 @@ use tempfile::TempDir;
 use crate::book::checkout;
 
 /// What the server of the exercises needs of a checkout.
-const PARTS: [&str; 9] = [
-    "Cargo.lock",
-    "Cargo.toml",
-    "book",
-    "book.toml",
-    "lessons",
-    "runner/harness",
-    "runner/preprocessor/lesson.css",
-    "runner/probe",
-    "solutions",
-];
+const PARTS: [&str; 8] =
+    ["Cargo.lock", "Cargo.toml", "book", "book.toml", "lessons", "runner/preprocessor/lesson.css", "runner/probe", "solutions"];
 
 /// A course that is gone when it is dropped.
 pub struct Course {

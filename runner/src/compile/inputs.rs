@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::{CompileError, Script};
 use crate::catalog::{Lesson, Variant};
-use crate::file::write_if_changed;
+use crate::file::{hash, hex, write_if_changed};
 use crate::template::manifest;
+use crate::versions;
 use crate::workspace::write_lock;
 
 const LOCK: &str = "Cargo.lock";
@@ -58,6 +59,8 @@ impl Inputs {
         for path in paths {
             files.push((lesson.relative(&path).to_path_buf(), text(&path)?));
         }
+        let lock = versions::lock(root).map_err(CompileError::file("read", root.join(LOCK)))?;
+        files.push((LOCK.into(), lock.into_bytes()));
         let source_hash = script_hash.unwrap_or_else(|| hash(&files[source].1));
         Ok(Inputs { files, source, script, source_hash })
     }
@@ -114,11 +117,11 @@ impl Inputs {
     }
 }
 
-/// The manifests of the stage: the course's workspace with this lesson as the only member, and the lesson's package.
+/// The manifests of the stage: the pack's workspace with this lesson as the only member, and the lesson's package.
 /// The probe is a member by being a dependency.
 fn manifests(lesson: &Lesson) -> Result<[(PathBuf, Vec<u8>); 2], CompileError> {
     let path = lesson.root.join("Cargo.toml");
-    let text = fs::read_to_string(&path).map_err(CompileError::file("read", &path))?;
+    let text = versions::manifest(&lesson.root).map_err(CompileError::file("read", &path))?;
     let folder = format!("lessons/{}", lesson.id);
     let workspace = manifest::workspace(&text, vec![folder.clone()]);
     let workspace = workspace.map_err(|message| CompileError::Workspace { path, message })?;
@@ -147,14 +150,4 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, CompileError> {
     }
     found.sort();
     Ok(found)
-}
-
-/// The SHA-256 of a source, in hexadecimal digits.
-pub fn hash(source: &[u8]) -> String {
-    hex(Sha256::digest(source).as_slice())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }

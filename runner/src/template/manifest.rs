@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::catalog::{Edits, FIXED_ADDON, LessonId, Variant};
 
 /// The Cargo.toml of a lesson with these programs beside its exercise. `path` says how it names a file or folder
-/// of the course, which is given from the root.
+/// of the pack, which is given from the root.
 pub(crate) fn package(id: &LessonId, edits: Edits, programs: &[Variant], path: &dyn Fn(&str) -> String) -> String {
     let package = id.package();
     let path = |of: &str| toml::Value::from(path(of)).to_string();
@@ -54,13 +54,13 @@ napi-derive = {{ workspace = true }}
     manifest
 }
 
-/// The course's own Cargo.toml with these members alone: the lessons are compiled with its dependencies, lints and
+/// A pack's own Cargo.toml with these members alone: the lessons are compiled with its dependencies, lints and
 /// profiles.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn workspace(course: &str, members: Vec<String>) -> Result<String, String> {
-    let mut manifest: toml::Table = course.parse().map_err(|error: toml::de::Error| error.to_string())?;
+pub(crate) fn workspace(own: &str, members: Vec<String>) -> Result<String, String> {
+    let mut manifest: toml::Table = own.parse().map_err(|error: toml::de::Error| error.to_string())?;
     let Some(toml::Value::Table(workspace)) = manifest.get_mut("workspace") else {
         return Err("there is no [workspace] in it".into());
     };

@@ -18,6 +18,7 @@ mod javascript;
 mod ledger;
 mod misbehaviour;
 mod output;
+mod place;
 mod places;
 mod progress;
 mod record;

@@ -35,7 +35,7 @@ impl Course {
         let mut summary = "# Summary\n".to_owned();
         let all =
             ["book.toml", "Cargo.toml", "Cargo.lock", "book/diff.css", "runner/preprocessor/lesson.css", "lessons/build.rs"];
-        let probe = ["runner/probe/Cargo.toml", "runner/probe/src", "runner/harness"];
+        let probe = ["runner/probe/Cargo.toml", "runner/probe/src"];
         for source in all.iter().chain(&probe) {
             copy(&checkout().join(source), &course.path(source));
         }

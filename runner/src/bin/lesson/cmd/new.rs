@@ -13,7 +13,7 @@ pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
     if let Some(other) = session.catalog.ids().iter().find(|other| **other != id && other.package() == package) {
         return Err(Usage(format!("{id} and {other} would both be the package `{package}`: choose another name")).into());
     }
-    let written = template::write(&session.course.root, &id)?;
+    let written = template::write(&session.pack.root, &id)?;
     session.ready_to_edit();
     for (path, what) in written.files {
         println!("{}  {:<50} {what}", if written.new.contains(&path) { "wrote" } else { "there" }, path.display());

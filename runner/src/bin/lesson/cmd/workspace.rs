@@ -6,8 +6,8 @@ use runner::workspace;
 use crate::session::Session;
 
 pub(super) fn execute(session: &Session) -> Result<u8> {
-    let folder = session.course.editor();
-    workspace::write(&session.course.root, &folder).with_context(|| format!("failed to write {}", folder.display()))?;
+    let folder = session.tools.editor();
+    workspace::write(&session.pack.root, &folder).with_context(|| format!("failed to write {}", folder.display()))?;
     println!("{}", folder.join("Cargo.toml").display());
     Ok(0)
 }
