@@ -51,7 +51,7 @@ impl Inputs {
             // The lesson's other programs have to be there for cargo.
             paths.extend(lesson.sources().into_iter().filter(|path| *path != addon));
         }
-        paths.extend([root.join("lessons/build.rs"), root.join(LOCK), root.join("runner/probe/Cargo.toml")]);
+        paths.extend([root.join("lessons/build.rs"), root.join("runner/probe/Cargo.toml")]);
         paths.extend(rust_files(&root.join("runner/probe/src"))?);
 
         let mut files = Vec::from(manifests(lesson)?);

@@ -50,7 +50,7 @@ impl Fixture {
     pub(crate) fn named(name: &'static str) -> Fixture {
         let fixture = Fixture { folder: TempDir::new().unwrap(), name };
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for path in ["Cargo.toml", "Cargo.lock", "lessons/build.rs", "runner/probe/Cargo.toml", "runner/probe/src"] {
+        for path in ["book.toml", "Cargo.toml", "Cargo.lock", "lessons/build.rs", "runner/probe/Cargo.toml", "runner/probe/src"] {
             copy(&checkout.join(path), &fixture.path(path));
         }
         fixture.write("book/SUMMARY.md", "# Summary\n\n");

@@ -40,3 +40,13 @@ fn what_is_named_has_to_be_one() {
     let done = list(&course.root(), &["--root", inside.to_str().unwrap()], None).exits_with(3);
     done.says("lessons is not a course: it has no book/SUMMARY.md and lessons/");
 }
+
+#[test]
+fn a_course_needs_no_manifest_of_its_own() {
+    let course = Fixture::new();
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::remove_file(course.path(file)).unwrap();
+    }
+    course.renew(&format!("solutions/{ID}.rs"));
+    course.lesson(&["check", ID, "--variant", "solution"]).exits_with(0);
+}
