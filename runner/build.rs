@@ -1,34 +1,56 @@
-//! Builds the probe, which the runner carries in its own binary: once, in release, whatever the runner's profile is.
-//!
-//! Cargo can't make one package's shared library the input of another one, so this calls cargo, in a target folder of
-//! its own.
+//! Makes what the program carries in itself: the harness, and the probe.
 
-use std::env;
+use std::fmt::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
-fn main() {
-    let variable = |name: &str| env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"));
-    let manifest = Path::new(&variable("CARGO_MANIFEST_DIR")).join("probe/Cargo.toml");
+fn main() -> io::Result<()> {
+    let folder = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    list_harness(&folder.join("harness"), &out)?;
+    build_probe(&folder.join("probe/Cargo.toml"), &out.join("probe"))
+}
+
+fn variable(name: &str) -> io::Result<String> {
+    env::var(name).map_err(io::Error::other)
+}
+
+/// Lists the files of the harness.
+fn list_harness(folder: &Path, out: &Path) -> io::Result<()> {
+    println!("cargo:rerun-if-changed=harness");
+    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "mjs"));
+    paths.sort();
+    let mut list = "/// The files of the harness: their names and texts.\nconst FILES: &[(&str, &str)] = &[\n".to_owned();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default();
+        let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
+    }
+    fs::write(out.join("harness.rs"), list + "];\n")
+}
+
+/// Builds the probe, optimized whatever the profile of the runner is. Cargo can't make one package's shared library the
+/// input of another one, so this calls cargo, in a target folder of its own.
+fn build_probe(manifest: &Path, folder: &Path) -> io::Result<()> {
     for path in ["build.rs", "probe/Cargo.toml", "probe/src", "evidence/Cargo.toml", "evidence/src", "../Cargo.lock"] {
         println!("cargo:rerun-if-changed={path}");
     }
-    if variable("CARGO_CFG_TARGET_OS") != "linux" {
-        panic!("the probe needs Linux: use a Linux container, such as the one in .devcontainer/");
+    if variable("CARGO_CFG_TARGET_OS")? != "linux" {
+        return Err(io::Error::other("the probe needs Linux: use a Linux container, such as the one in .devcontainer/"));
     }
-    let (target, out) = (variable("TARGET"), PathBuf::from(variable("OUT_DIR")));
-    let folder = out.join("probe");
-    let mut cargo = Command::new(variable("CARGO"));
-    cargo.args(["build", "--quiet", "--profile", "probe", "--target", &target]).arg("--manifest-path").arg(&manifest);
-    cargo.arg("--target-dir").arg(&folder);
+    let target = variable("TARGET")?;
+    let mut cargo = Command::new(variable("CARGO")?);
+    cargo.args(["build", "--quiet", "--profile", "probe", "--target", &target]).arg("--manifest-path").arg(manifest);
+    cargo.arg("--target-dir").arg(folder);
     // The probe walks its own frames by their pointers, and threads that end by unwinding go through it.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", "-Cforce-frame-pointers=yes\u{1f}-Cforce-unwind-tables=yes");
-    for name in ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "CARGO_BUILD_TARGET", "CARGO_TARGET_DIR"]
-    {
-        cargo.env_remove(name);
+    let of_the_outer = ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_TARGET", "CARGO_TARGET_DIR"];
+    of_the_outer.iter().for_each(|name| _ = cargo.env_remove(name));
+    if !cargo.status()?.success() {
+        return Err(io::Error::other("cargo could not build the probe"));
     }
-    let status = cargo.status().expect("cargo can be run");
-    assert!(status.success(), "cargo could not build the probe");
-    let library = folder.join(target).join("probe/libprobe.so");
-    println!("cargo:rustc-env=PROBE_LIBRARY={}", library.display());
+    println!("cargo:rustc-env=PROBE_LIBRARY={}", folder.join(target).join("probe/libprobe.so").display());
+    Ok(())
 }

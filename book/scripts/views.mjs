@@ -1,4 +1,4 @@
-// Ten Buffers over one MiB of an add-on: cargo build --package external-moving-buffer, then node views.mjs
+// Ten Buffers over one MiB of an add-on: build external-moving-buffer, as the page says, then node views.mjs
 import { load } from "./works/load.mjs";
 
 const { Recording } = load("external_moving_buffer");

@@ -42,7 +42,7 @@ fn edit_to_verdict() {
     };
     let (size, rounds) = (number("check", 0), number("rounds", 5) + number("warmup", 2));
     let floor = Fixture::new();
-    lessons_alone(&floor);
+    let workspace = lessons_alone(&floor);
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("floor");
 
     let mut builds = Vec::new();
@@ -53,7 +53,7 @@ fn edit_to_verdict() {
     let mut watch = Watch::start(&watched);
     for time in 0..=TIMES {
         edit(&floor, time);
-        let build = timed(Command::new(env!("CARGO")).current_dir(floor.root()).env("CARGO_TARGET_DIR", &target).args([
+        let build = timed(Command::new(env!("CARGO")).current_dir(&workspace).env("CARGO_TARGET_DIR", &target).args([
             "build",
             "--quiet",
             "--offline",
@@ -177,10 +177,9 @@ fn id(number: usize) -> String {
 
 fn copy_lesson(course: &Fixture, id: &str) {
     let from = course.path(&format!("lessons/{ID}"));
-    for file in ["lesson.toml", "drive.mjs", "exercise.rs", "Cargo.toml"] {
+    for file in ["lesson.toml", "drive.mjs", "exercise.rs"] {
         let text = fs::read_to_string(from.join(file)).unwrap();
-        course
-            .write(&format!("lessons/{id}/{file}"), &text.replace("scopes-callback-loop", &id.replace('/', "-")).replace(ID, id));
+        course.write(&format!("lessons/{id}/{file}"), &text.replace(ID, id));
     }
     for entry in fs::read_dir(from.join("wrong")).unwrap().flatten() {
         let name = entry.file_name().into_string().unwrap();

@@ -14,11 +14,11 @@ use std::time::Duration;
 
 use crate::catalog::{Lesson, Variant};
 use crate::check::{self, CheckError, Checked};
-use crate::course::Course;
 use crate::event::Event;
 use crate::process::Cancel;
 use crate::run::Options;
 use crate::step::Phase;
+use crate::toolkit::Toolkit;
 
 /// How often it is looked whether the next program can begin.
 const TICK: Duration = Duration::from_millis(10);
@@ -29,7 +29,7 @@ pub type Program<'a> = (&'a Lesson, &'a Variant);
 /// Checks programs in a row.
 #[derive(Debug)]
 pub struct Row {
-    course: Course,
+    tools: Toolkit,
     options: Options,
     cancel: Cancel,
     /// How many are checked at once.
@@ -40,10 +40,10 @@ pub struct Row {
 
 impl Row {
     /// A row whose programs are run with these options.
-    pub fn new(course: Course, options: Options, cancel: Cancel) -> Row {
+    pub fn new(tools: Toolkit, options: Options, cancel: Cancel) -> Row {
         // A run that waits for something needs no core.
         let most = thread::available_parallelism().map_or(2, usize::from).max(2);
-        Row { course, options, cancel, most, ahead: VecDeque::new() }
+        Row { tools, options, cancel, most, ahead: VecDeque::new() }
     }
 
     /// Grades a program, and begins with those that come `next`.
@@ -85,8 +85,7 @@ impl Row {
         let (sender, events) = channel();
         let compiled = Arc::new(AtomicBool::new(false));
         let thread = {
-            let (course, (lesson, variant), options, cancel) =
-                (self.course.clone(), of.clone(), self.options, self.cancel.clone());
+            let (tools, (lesson, variant), options, cancel) = (self.tools.clone(), of.clone(), self.options, self.cancel.clone());
             let compiled = Arc::clone(&compiled);
             thread::spawn(move || {
                 let mut tell = |event: Event| {
@@ -96,7 +95,7 @@ impl Row {
                     // Nobody listens when the row has ended early.
                     let _ = sender.send(event);
                 };
-                let checked = check::check(&course, &lesson, &variant, options, &mut tell, &cancel);
+                let checked = check::check(&tools, &lesson, &variant, options, &mut tell, &cancel);
                 compiled.store(true, Ordering::Relaxed);
                 checked
             })

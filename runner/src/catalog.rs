@@ -267,7 +267,7 @@ impl Lesson {
         let lesson = Lesson { root: root.to_path_buf(), id, manifest, given: None };
         // Without its exercise a lesson can still be reset.
         let exercise = lesson.exercise();
-        let others = [lesson.file("drive.mjs"), lesson.file("Cargo.toml")].into_iter().chain(lesson.fixed_addon());
+        let others = [lesson.file("drive.mjs")].into_iter().chain(lesson.fixed_addon());
         for path in others.chain(lesson.sources()) {
             if !path.is_file() && path != exercise {
                 return Err(CatalogError::Manifest {

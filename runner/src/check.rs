@@ -4,7 +4,6 @@
 
 use crate::catalog::{Lesson, Variant};
 use crate::compile::{self, CompileError, Compiled, Diagnostic};
-use crate::course::Course;
 use crate::event::Event;
 use crate::grade::{self, Outcome};
 use crate::holders::{self, Holder};
@@ -13,6 +12,7 @@ use crate::process::{Cancel, ProcessError};
 use crate::run::{self, Options, Recording, RunError};
 use crate::sites::fault::Incident;
 use crate::sites::{self, Program};
+use crate::toolkit::Toolkit;
 
 /// Why there is no verdict at all.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +68,7 @@ pub struct Checked {
 /// # Errors
 /// When the course, the tools or the machine leave no way to a verdict.
 pub fn check(
-    course: &Course,
+    tools: &Toolkit,
     lesson: &Lesson,
     variant: &Variant,
     options: Options,
@@ -76,7 +76,7 @@ pub fn check(
     cancel: &Cancel,
 ) -> Result<Checked, CheckError> {
     events(Event::Start { lesson: lesson.id.clone(), variant: variant.clone() });
-    let checked = match compile::compile(course, lesson, variant, &mut |step| events(step.into()), cancel)? {
+    let checked = match compile::compile(tools, lesson, variant, &mut |step| events(step.into()), cancel)? {
         Compiled::Rejected { messages, diagnostics, source_hash } => Checked {
             outcome: Outcome::rejected(),
             source_hash,
@@ -87,7 +87,7 @@ pub fn check(
             holders: Vec::new(),
         },
         Compiled::Addon(addon) => {
-            let recording = run::run(course, lesson, &addon, options, &mut |step| events(step.into()), cancel)?;
+            let recording = run::run(tools, lesson, &addon, options, &mut |step| events(step.into()), cancel)?;
             let table = Measured(&recording).table(&lesson.manifest);
             let mut outcome = grade::grade(&lesson.manifest, &recording);
             let file = lesson.addon(variant).map_err(CompileError::from)?;

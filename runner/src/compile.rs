@@ -1,7 +1,7 @@
 //! From a lesson's source to an add-on.
 //!
 //! A build sees a copy of its inputs, made while a lock is held: the *stage*, a workspace of the
-//! lesson and the probe alone. So the add-on belongs to exactly the bytes that were read, whatever is
+//! lesson and the probe alone, whose manifests are made here too. So the add-on belongs to exactly the bytes that were read, whatever is
 //! saved meanwhile, and a broken file elsewhere in the course stops no lesson. Paths in the stage are
 //! those of the course, and so are those in rustc's messages.
 //!
@@ -15,18 +15,18 @@ mod store;
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalog::{CatalogError, Lesson, LessonId, Variant};
-use crate::course::Course;
 use crate::process::{Cancel, End, ProcessError};
 use crate::step::{Phase, Step};
+use crate::toolkit::Toolkit;
 
+pub use crate::file::hash;
 pub use cargo::rustc_version;
 pub use diagnostic::Diagnostic;
 use inputs::Inputs;
-pub use inputs::hash;
 pub use program::program;
 
 /// How long cargo may take, from the moment at which it has the stage for itself.
@@ -112,7 +112,7 @@ impl CompileError {
 /// # Errors
 /// When it can't be known whether the source is right: see [`CompileError`].
 pub fn compile(
-    course: &Course,
+    tools: &Toolkit,
     lesson: &Lesson,
     variant: &Variant,
     steps: &mut dyn FnMut(Step),
@@ -126,34 +126,34 @@ pub fn compile(
         let messages = format!("error: {path} is not UTF-8 text, and rustc reads no other: save it as UTF-8\n");
         return Ok(Compiled::Rejected { messages, diagnostics: Vec::new(), source_hash });
     }
-    let key = inputs.key(&cargo::toolchain(course)?);
+    let key = inputs.key(&cargo::toolchain(tools, &lesson.root)?);
     let addon = |library| {
         let (source, script, source_hash) = (inputs.source(), inputs.script(), source_hash.clone());
         Compiled::Addon(Addon { library, source, script, source_hash })
     };
-    if let Some(library) = store::find(course, &key) {
+    if let Some(library) = store::find(tools, &key) {
         return Ok(addon(library));
     }
 
-    let _lock = lock(course, steps, cancel)?;
+    let _lock = lock(tools, steps, cancel)?;
     // Another runner may have built it while this one waited.
-    if let Some(library) = store::find(course, &key) {
+    if let Some(library) = store::find(tools, &key) {
         return Ok(addon(library));
     }
     steps(Step::Phase(Phase::Compiling));
-    let stage = course.work.join("stage");
+    let stage = tools.work.join("stage");
     inputs.stage(&stage)?;
-    match cargo::build(course, &stage, lesson, variant, steps, cancel)? {
+    match cargo::build(tools, &stage, lesson, variant, steps, cancel)? {
         cargo::Built::Library { fresh: true, .. } => Err(CompileError::Stale),
-        cargo::Built::Library { path, .. } => Ok(addon(store::keep(course, &key, &path)?)),
+        cargo::Built::Library { path, .. } => Ok(addon(store::keep(tools, &key, &path)?)),
         cargo::Built::Rejected { messages, diagnostics } => Ok(Compiled::Rejected { messages, diagnostics, source_hash }),
     }
 }
 
 /// The stage is one workspace, so only one runner at a time builds in it.
-fn lock(course: &Course, steps: &mut dyn FnMut(Step), cancel: &Cancel) -> Result<File, CompileError> {
-    let path = course.work.join("lock");
-    fs::create_dir_all(&course.work).map_err(CompileError::file("create", &course.work))?;
+fn lock(tools: &Toolkit, steps: &mut dyn FnMut(Step), cancel: &Cancel) -> Result<File, CompileError> {
+    let path = tools.work.join("lock");
+    fs::create_dir_all(&tools.work).map_err(CompileError::file("create", &tools.work))?;
     let file = File::create(&path).map_err(CompileError::file("create", &path))?;
     let mut waiting = false;
     loop {
@@ -170,17 +170,6 @@ fn lock(course: &Course, steps: &mut dyn FnMut(Step), cancel: &Cancel) -> Result
             }
         }
     }
-}
-
-/// Writes a file unless it has this content already, so that its time says when it changed.
-fn write_if_changed(path: &Path, content: &[u8]) -> Result<(), CompileError> {
-    if fs::read(path).is_ok_and(|old| old == content) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(CompileError::file("create", folder))?;
-    }
-    fs::write(path, content).map_err(CompileError::file("write", path))
 }
 
 fn is_stop(end: End) -> bool {

@@ -3,36 +3,37 @@
 use std::fs;
 
 use crate::compile;
-use crate::course::Course;
+use crate::pack::Pack;
 use crate::process::Cancel;
 use crate::run::{self, Entry, GuardState, Recording};
 use crate::sites;
+use crate::toolkit::Toolkit;
 
 /// The oldest Rust that the crates compile with.
 const RUST: (u32, u32) = (1, 90);
 
-/// The version of Rust.
+/// The version of Rust that a pack is compiled with.
 ///
 /// # Errors
 /// What is wrong, and what to do.
-pub fn rust(course: &Course, cancel: &Cancel) -> Result<String, String> {
+pub fn rust(pack: &Pack, tools: &Toolkit, cancel: &Cancel) -> Result<String, String> {
     let install = format!("install Rust {}.{} or later with rustup", RUST.0, RUST.1);
-    let version = compile::rustc_version(course, cancel).map_err(|error| format!("{error}\n{install}"))?;
+    let version = compile::rustc_version(tools, &pack.root, cancel).map_err(|error| format!("{error}\n{install}"))?;
     match parts(version.trim_start_matches("rustc ")) {
         Some(parts) if parts >= RUST => Ok(version),
         _ => Err(format!("this is {version:?}\n{install}")),
     }
 }
 
-/// The version of Node.
+/// The version of Node that a pack is run with.
 ///
 /// # Errors
 /// What is wrong, and what to do.
-pub fn node(course: &Course, cancel: &Cancel) -> Result<String, String> {
+pub fn node(pack: &Pack, tools: &Toolkit, cancel: &Cancel) -> Result<String, String> {
     let (major, minor) = run::OLDEST_NODE;
-    let name = course.node.display();
+    let name = tools.node.display();
     let install = format!("install Node {major}.{minor} or later{}, or name another one with --node", install(Package::Node));
-    let version = run::node_version(course, cancel).map_err(|error| format!("{error}\n{install}"))?;
+    let version = run::node_version(tools, &pack.root, cancel).map_err(|error| format!("{error}\n{install}"))?;
     match parts(version.trim_start_matches('v')) {
         Some(parts) if parts >= (major, minor) => Ok(format!("node {version} ({name})")),
         _ => Err(format!("{name} says that it is {version:?}\n{install}")),

@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Lesson;
-use crate::course::Course;
 
 /// What shall be in a file. It lies beside that until it is put in its place, and is gone when it is not.
 #[derive(Debug)]
@@ -57,8 +56,8 @@ impl Drop for Draft {
 ///
 /// # Errors
 /// When it can't be written.
-pub fn back_up(course: &Course, lesson: &Lesson, content: &[u8]) -> io::Result<PathBuf> {
-    let folder = course.root.join("backups").join(lesson.id.as_str());
+pub fn back_up(lesson: &Lesson, content: &[u8]) -> io::Result<PathBuf> {
+    let folder = lesson.root.join("backups").join(lesson.id.as_str());
     let ending = lesson.manifest.edits.ending();
     fs::create_dir_all(&folder)?;
     for number in 1.. {

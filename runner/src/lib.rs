@@ -9,26 +9,29 @@
 //!
 //! [`check`](mod@check) walks it and says on the way what happens, as [`event::Event`]s; [`ahead`] does so with
 //! many programs in a row. The stages themselves know only of [`step::Step`]s. [`process`] is the only module that
-//! starts and ends programs, and [`course`] says where everything is. The library prints nothing and never exits;
-//! the `lesson` command does.
+//! starts and ends programs. What it works on is a [`pack`]: the book and the lessons that somebody wrote. What it works
+//! with is a [`toolkit`]. The library prints nothing and never exits; the `lesson` command does.
 
 pub mod ahead;
 pub mod catalog;
 pub mod check;
 pub mod compile;
-pub mod course;
 pub mod doctor;
 pub mod event;
 pub mod exercise;
+mod file;
 pub mod grade;
 pub mod hand_in;
+mod harness;
 pub mod heap;
 pub mod holders;
 pub mod law;
 pub mod measure;
 pub mod number;
 pub mod overview;
+pub mod pack;
 pub mod partition;
+pub mod place;
 pub mod probe;
 pub mod process;
 pub mod progress;
@@ -39,3 +42,6 @@ pub mod saves;
 pub mod sites;
 pub mod step;
 pub mod template;
+pub mod toolkit;
+mod versions;
+pub mod workspace;

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Lesson, LessonId, Variant};
 use crate::compile;
-use crate::course::Course;
 use crate::grade::Verdict;
+use crate::pack::Pack;
 
 pub use file::{Loaded, ProgressError, SetAside, place, read, update};
 pub use reset::{Reset, reset};
@@ -168,13 +168,13 @@ impl Progress {
 ///
 /// # Errors
 /// When it can't be written; what was remembered before is still there.
-pub fn remember(course: &Course, lesson: &Lesson, source_hash: &str, verdict: Verdict) -> Result<Loaded, ProgressError> {
-    update(course, |progress| progress.graded(lesson, source_hash, verdict))
+pub fn remember(pack: &Pack, lesson: &Lesson, source_hash: &str, verdict: Verdict) -> Result<Loaded, ProgressError> {
+    update(pack, |progress| progress.graded(lesson, source_hash, verdict))
 }
 
 /// Where one exercise stands. For more than one, [`read`] once and ask [`Progress::state`].
-pub fn state(course: &Course, lesson: &Lesson) -> State {
-    read(course).map(|loaded| loaded.progress).unwrap_or_default().state(lesson)
+pub fn state(pack: &Pack, lesson: &Lesson) -> State {
+    read(pack).map(|loaded| loaded.progress).unwrap_or_default().state(lesson)
 }
 
 fn read_source(lesson: &Lesson, variant: &Variant) -> Option<Vec<u8>> {

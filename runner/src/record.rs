@@ -20,13 +20,13 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{Lesson, LessonId, Variant};
 use crate::check::{self, CheckError};
 use crate::compile;
-use crate::course::Course;
 use crate::event::Event;
 use crate::grade::Outcome;
 use crate::law::{self, Breach};
 use crate::measure::Table;
 use crate::process::Cancel;
 use crate::run::{Options, Recording};
+use crate::toolkit::Toolkit;
 
 use code::Code;
 pub use code::Crates;
@@ -85,18 +85,18 @@ pub fn shipped() -> Variant {
 ///
 /// # Errors
 /// When a program can't be run, or its verdict is not what the lesson says.
-pub fn record(course: &Course, lesson: &Lesson, events: &mut dyn FnMut(Event), cancel: &Cancel) -> Result<Record, RecordError> {
+pub fn record(tools: &Toolkit, lesson: &Lesson, events: &mut dyn FnMut(Event), cancel: &Cancel) -> Result<Record, RecordError> {
     // First, so that what is saved meanwhile makes the record stale, and not wrong.
     let code = code::read(lesson)?.hashes;
-    let rustc = compile::rustc_version(course, cancel).map_err(CheckError::from)?;
+    let rustc = compile::rustc_version(tools, &lesson.root, cancel).map_err(CheckError::from)?;
     let mut versions = Versions {
         node: String::new(),
-        crates: Crates::read(&course.root)?,
+        crates: Crates::read(&lesson.root)?,
         rustc: rustc.split(' ').nth(1).unwrap_or(&rustc).to_owned(),
     };
     let mut memory = BTreeMap::new();
     for variant in [Variant::Solution, shipped()] {
-        let checked = check::check(course, lesson, &variant, Options::RUN, events, cancel)?;
+        let checked = check::check(tools, lesson, &variant, Options::RUN, events, cancel)?;
         if let Some((recording, table)) = checked.ran {
             versions.node = node(&recording);
             memory.insert(variant, table);
@@ -104,13 +104,13 @@ pub fn record(course: &Course, lesson: &Lesson, events: &mut dyn FnMut(Event), c
     }
     let mut verdicts = BTreeMap::new();
     for variant in lesson.law() {
-        let checked = check::check(course, lesson, &variant, Options::CHECK, events, cancel)?;
+        let checked = check::check(tools, lesson, &variant, Options::CHECK, events, cancel)?;
         law::judge(lesson, &variant, &checked).map_err(|breach| RecordError::Law {
             id: lesson.id.clone(),
             variant: variant.clone(),
             breach,
         })?;
-        verdicts.insert(variant, scrub::outcome(checked.outcome, course));
+        verdicts.insert(variant, scrub::outcome(checked.outcome, &lesson.root, tools));
     }
     Ok(Record { versions, code, memory, verdicts })
 }

@@ -15,11 +15,11 @@ use ::evidence::wanted;
 
 use crate::catalog::{Evidence, Lesson, Metric};
 use crate::compile::Addon;
-use crate::course::Course;
 use crate::heap::{self, Held};
 use crate::probe;
 use crate::process::{self, Cancel, End, Exit, Job, Limits, ProcessError, RUN_ID, RunFolder};
 use crate::step::{Phase, Step};
+use crate::toolkit::Toolkit;
 use evidence_file::Written;
 use tail::Tail;
 
@@ -82,7 +82,7 @@ pub enum RunError {
 /// When it can't be known what the add-on does: Node is missing or too old, or the add-on's probe is
 /// missing or blind. A crash is not an error; it is part of the recording.
 pub fn run(
-    course: &Course,
+    tools: &Toolkit,
     lesson: &Lesson,
     addon: &Addon,
     options: Options,
@@ -94,7 +94,7 @@ pub fn run(
         let path = path.to_path_buf();
         move |source| RunError::File { action, path, source }
     };
-    let runs = course.runs();
+    let runs = tools.runs();
     let folder = RunFolder::create(&runs).map_err(file("create a folder in", &runs))?;
     let in_folder = |name: &str| folder.path.join(name);
     let (library, script) = (&addon.library, &addon.script);
@@ -118,7 +118,7 @@ pub fn run(
     let wanted = [(sites, wanted::SITES), (callers, wanted::CALLERS), (guard, wanted::GUARD)];
     let wanted = wanted.iter().filter(|(is_wanted, _)| *is_wanted).map(|(_, bit)| bit).sum();
     evidence_file::create(&written, wanted).map_err(file("write", &written))?;
-    let probe = probe::library(&course.work).map_err(file("write the probe below", &course.work))?;
+    let probe = probe::library(&tools.work).map_err(file("write the probe below", &tools.work))?;
 
     // It is written when tracked objects are left.
     let snapshot = (options.why || graded(Metric::has_holders)).then(|| in_folder("heap.heapsnapshot"));
@@ -140,12 +140,13 @@ pub fn run(
     });
     fs::write(in_folder("plan.json"), plan.to_string()).map_err(file("write", &in_folder("plan.json")))?;
 
+    let harness = tools.harness().map_err(file("write", &tools.harnesses()))?;
     let job = Job {
-        program: course.node.clone(),
+        program: tools.node.clone(),
         args: vec![
             "--expose-gc".into(),
             "--no-warnings".into(),
-            course.root.join("runner/harness/main.mjs").to_string_lossy().into_owned(),
+            harness.to_string_lossy().into_owned(),
             in_folder("plan.json").to_string_lossy().into_owned(),
         ],
         env: environment(&folder, &probe, &written, guard),
@@ -160,7 +161,7 @@ pub fn run(
         run: Some(folder.path.clone()),
     };
     let mut tail = Tail::open(&in_folder("evidence"), steps).map_err(file("open", &in_folder("evidence")))?;
-    let exit = process::run(&course.lesson, &job, &mut tail, cancel)?;
+    let exit = process::run(&tools.supervisor, &job, &mut tail, cancel)?;
     let entries = tail.finish();
     let written = evidence_file::read(&written, &addon);
     accept(&entries, &exit)?;
@@ -171,12 +172,12 @@ pub fn run(
     Ok(Recording { entries, exit, counters, sites, images, guard, held, size, rounds })
 }
 
-/// What `node --version` prints.
+/// What `node --version` prints in this folder.
 ///
 /// # Errors
 /// When it can't be run.
-pub fn node_version(course: &Course, cancel: &Cancel) -> Result<String, ProcessError> {
-    process::version(&course.lesson, &course.node, &course.root, |name| NEEDED.contains(&name), cancel)
+pub fn node_version(tools: &Toolkit, folder: &Path, cancel: &Cancel) -> Result<String, ProcessError> {
+    process::version(&tools.supervisor, &tools.node, folder, |name| NEEDED.contains(&name), cancel)
 }
 
 /// The variables that Node may inherit.

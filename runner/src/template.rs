@@ -1,6 +1,7 @@
-//! The boilerplate of a lesson: its manifest, and skeletons of its other files.
+//! The boilerplate of a lesson: skeletons of its files, and the manifests that cargo needs.
 
-use std::fmt::Write as _;
+pub(crate) mod manifest;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,48 +32,8 @@ pub struct WriteError {
     source: io::Error,
 }
 
-/// The Cargo.toml of a lesson with these programs in `wrong/`.
-pub fn manifest(id: &LessonId, edits: Edits, wrong: &[String]) -> String {
-    let package = id.package();
-    let library = match edits {
-        Edits::Rust => "exercise.rs",
-        Edits::JavaScript => FIXED_ADDON,
-    };
-    let mut manifest = format!(
-        r#"# Written by `cargo lesson new {id}`.
-[package]
-name = "{package}"
-version = "0.0.0"
-edition.workspace = true
-license.workspace = true
-publish.workspace = true
-
-[lib]
-path = "{library}"
-crate-type = ["cdylib"]
-test = false
-doctest = false
-
-[dependencies]
-napi = {{ workspace = true }}
-napi-derive = {{ workspace = true }}
-"#
-    );
-    if edits == Edits::JavaScript {
-        return manifest;
-    }
-    let mut example = |name: &str, path: &str| {
-        let _ = write!(manifest, "\n[[example]]\nname = \"{package}-{name}\"\npath = \"{path}\"\ncrate-type = [\"cdylib\"]\n");
-    };
-    example("solution", &format!("../../../solutions/{id}.rs"));
-    for name in wrong {
-        example(&format!("wrong-{name}"), &format!("wrong/{name}.rs"));
-    }
-    manifest
-}
-
-/// Writes the files of a lesson that are not there, and its Cargo.toml in any case: that one follows
-/// from the others. Which language the programs are in is what `lesson.toml` says of `edits`.
+/// Writes the files of a lesson that are not there. Which language the programs are in is what `lesson.toml` says of
+/// `edits`.
 ///
 /// # Errors
 /// When a file can't be written.
@@ -103,10 +64,6 @@ pub fn write(root: &Path, id: &LessonId) -> Result<Written, WriteError> {
         }
         written.files.push((path, what));
     }
-    let path = folder.join("Cargo.toml");
-    put(root, &path, &manifest(id, edits, &wrong_files(&root.join(&folder), ending)))?;
-    written.new.push(path.clone());
-    written.files.push((path, "how cargo builds it: never edited by hand"));
     Ok(written)
 }
 
@@ -117,11 +74,8 @@ pub fn write(root: &Path, id: &LessonId) -> Result<Written, WriteError> {
 pub fn faults(lesson: &Lesson) -> io::Result<Vec<String>> {
     let id = &lesson.id;
     let mut faults = Vec::new();
-    let (edits, ending) = (lesson.manifest.edits, lesson.manifest.edits.ending());
+    let ending = lesson.manifest.edits.ending();
     let wrong = wrong_files(&lesson.file(""), ending);
-    if fs::read_to_string(lesson.file("Cargo.toml"))? != manifest(id, edits, &wrong) {
-        faults.push(format!("lessons/{id}/Cargo.toml is not what its files ask for: run `cargo lesson new {id}`"));
-    }
     for name in wrong.iter().filter(|name| !lesson.manifest.wrong.contains_key(*name)) {
         faults.push(format!("lessons/{id}/wrong/{name}.{ending} has no table [wrong.{name}] in lesson.toml"));
     }
@@ -151,7 +105,7 @@ fn edits(folder: &Path) -> Edits {
 }
 
 /// The programs of `wrong/`, by name.
-fn wrong_files(folder: &Path, ending: &str) -> Vec<String> {
+pub(crate) fn wrong_files(folder: &Path, ending: &str) -> Vec<String> {
     let entries = fs::read_dir(folder.join("wrong")).into_iter().flatten().flatten();
     let stem = |name: &str| Some(name.strip_suffix(ending)?.strip_suffix('.')?.to_owned());
     let mut names: Vec<String> = entries.filter_map(|entry| stem(entry.file_name().to_str()?)).collect();

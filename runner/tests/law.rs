@@ -8,33 +8,35 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Trial};
 use runner::ahead::Row;
 use runner::catalog::{Catalog, Lesson, Variant};
-use runner::course::Course;
 use runner::law;
+use runner::pack::Pack;
 use runner::process::Cancel;
 use runner::record;
 use runner::run::Options;
 use runner::template;
+use runner::toolkit::Toolkit;
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the runner is in the course's root");
+    let pack = Pack::around(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the runner is in a pack");
+    let root = &pack.root;
     let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("work");
-    let course = Arc::new(Course::new(root, env!("CARGO_BIN_EXE_lesson")).work_in(work));
+    let tools = Arc::new(Toolkit::new(&pack, env!("CARGO_BIN_EXE_lesson")).work_in(&work));
     let catalog = Catalog::load(root).expect("the book has an order of lessons");
 
     let mut trials = vec![Trial::test("every_folder_is_in_the_book", {
-        let (root, ids) = (root.to_path_buf(), catalog.ids().to_vec());
+        let (root, ids) = (root.clone(), catalog.ids().to_vec());
         move || every_folder_is_in_the_book(&root, &ids)
     })];
     for id in catalog.ids() {
         match catalog.lesson(id.as_str()) {
-            Ok(lesson) => trials.extend(of_lesson(&course, &Arc::new(lesson))),
+            Ok(lesson) => trials.extend(of_lesson(&tools, &Arc::new(lesson))),
             Err(error) => trials.push(Trial::test(id.to_string(), move || Err(error.into()))),
         }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-fn of_lesson(course: &Arc<Course>, lesson: &Arc<Lesson>) -> Vec<Trial> {
+fn of_lesson(tools: &Arc<Toolkit>, lesson: &Arc<Lesson>) -> Vec<Trial> {
     let files = Arc::clone(lesson);
     let mut trials = vec![Trial::test(format!("{}::files", lesson.id), move || match &template::faults(&files)?[..] {
         [] => Ok(()),
@@ -45,18 +47,18 @@ fn of_lesson(course: &Arc<Course>, lesson: &Arc<Lesson>) -> Vec<Trial> {
         None => Ok(()),
         Some(fault) => Err(fault.into()),
     }));
-    trials.extend(lesson.law().into_iter().map(|variant| of_program(course, lesson, variant)));
+    trials.extend(lesson.law().into_iter().map(|variant| of_program(tools, lesson, variant)));
     trials
 }
 
-fn of_program(course: &Arc<Course>, lesson: &Arc<Lesson>, variant: Variant) -> Trial {
-    let (course, lesson) = (Arc::clone(course), Arc::clone(lesson));
+fn of_program(tools: &Arc<Toolkit>, lesson: &Arc<Lesson>, variant: Variant) -> Trial {
+    let (tools, lesson) = (Arc::clone(tools), Arc::clone(lesson));
     let expectation = match &variant {
         Variant::Wrong(name) => format!("fails '{}'", lesson.manifest.wrong[name].fails.get_ref()),
         Variant::Exercise | Variant::Solution => "passes".to_owned(),
     };
     Trial::test(format!("{}::{variant} {expectation}", lesson.id), move || {
-        let mut row = Row::new((*course).clone(), Options::CHECK, Cancel::default());
+        let mut row = Row::new((*tools).clone(), Options::CHECK, Cancel::default());
         law::hold(&mut row, (&lesson, &variant), &[], &mut |_| {})?;
         Ok(())
     })

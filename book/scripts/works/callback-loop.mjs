@@ -1,4 +1,4 @@
-// cargo build --package scopes-callback-loop
+// cargo build --manifest-path target/lessons/editor/Cargo.toml --package scopes-callback-loop
 import { load } from "./load.mjs";
 
 const addon = load("scopes_callback_loop");

@@ -1,4 +1,4 @@
-// cargo build --package wrap-lost-finalizer
+// cargo build --manifest-path target/lessons/editor/Cargo.toml --package wrap-lost-finalizer
 import { load } from "./load.mjs";
 
 const addon = load("wrap_lost_finalizer");

@@ -1,4 +1,4 @@
-// cargo build --package tsfn-queue-full
+// cargo build --manifest-path target/lessons/editor/Cargo.toml --package tsfn-queue-full
 import { load } from "./load.mjs";
 
 const addon = load("tsfn_queue_full");

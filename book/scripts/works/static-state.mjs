@@ -1,4 +1,4 @@
-// cargo build --package context-static-state
+// cargo build --manifest-path target/lessons/editor/Cargo.toml --package context-static-state
 import { load } from "./load.mjs";
 
 const addon = load("context_static_state");

@@ -1,4 +1,4 @@
-// cargo build --package external-tell-v8
+// cargo build --manifest-path target/lessons/editor/Cargo.toml --package external-tell-v8
 import { load } from "./load.mjs";
 
 const addon = load("external_tell_v8");

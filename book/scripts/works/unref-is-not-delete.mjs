@@ -1,4 +1,4 @@
-// cargo build --package references-unref-is-not-delete
+// cargo build --manifest-path target/lessons/editor/Cargo.toml --package references-unref-is-not-delete
 import { load } from "./load.mjs";
 
 const addon = load("references_unref_is_not_delete");

@@ -9,16 +9,8 @@ use tempfile::TempDir;
 use crate::book::checkout;
 
 /// What the server of the exercises needs of a checkout.
-const PARTS: [&str; 8] = [
-    "Cargo.lock",
-    "Cargo.toml",
-    "book",
-    "book.toml",
-    "lessons",
-    "runner/harness",
-    "runner/preprocessor/lesson.css",
-    "solutions",
-];
+const PARTS: [&str; 7] =
+    ["Cargo.lock", "Cargo.toml", "book", "book.toml", "lessons", "runner/preprocessor/lesson.css", "solutions"];
 
 /// A course that is gone when it is dropped.
 pub struct Course {

@@ -15,9 +15,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use percent_encoding::percent_decode_str;
 use runner::catalog::{Catalog, CatalogError, Lesson, Variant};
-use runner::course::Course;
 use runner::exercise::back_up;
+use runner::pack::Pack;
 use runner::progress::{self, Reset};
+use runner::toolkit::Toolkit;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use similar::TextDiff;
@@ -37,7 +38,7 @@ pub(crate) const DO: &str = "/api/do";
 
 /// All that the API works with.
 pub(crate) struct Play {
-    course: Course,
+    pack: Pack,
     news: News,
     files: Arc<Files>,
     pub(crate) runs: Arc<Runs>,
@@ -150,16 +151,16 @@ async fn beside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + S
 type Answer = Result<(StatusCode, Value), Problem>;
 
 impl Play {
-    pub(crate) fn new(course: Course) -> Play {
+    pub(crate) fn new(pack: Pack, tools: Toolkit) -> Play {
         let news = News::default();
-        let files = Arc::new(Files::new(course.clone(), news.clone()));
-        let runs = Arc::new(Runs::new(course.clone(), Arc::clone(&files), news.clone()));
-        Play { course, news, files, runs, writing: Mutex::default() }
+        let files = Arc::new(Files::new(pack.clone(), news.clone()));
+        let runs = Arc::new(Runs::new(pack.clone(), tools, Arc::clone(&files), news.clone()));
+        Play { pack, news, files, runs, writing: Mutex::default() }
     }
 
     /// As it is now: an author may be at work on it.
     fn lesson(&self, id: &str) -> Result<Lesson, Problem> {
-        Ok(Catalog::load(&self.course.root)?.lesson(id)?)
+        Ok(Catalog::load(&self.pack.root)?.lesson(id)?)
     }
 
     fn act(&self, body: &[u8]) -> Answer {
@@ -211,16 +212,12 @@ impl Play {
                 Written::Done { sha256, .. } => Ok(json!({ "sha256": sha256 })),
                 Written::Conflict(there) => Err(conflict(lesson, &there)),
             },
-            Deed::Replace { text, base } => match exercise::replace(&self.course, lesson, &text, base.as_deref())
-                .map_err(failed)?
-            {
+            Deed::Replace { text, base } => match exercise::replace(lesson, &text, base.as_deref()).map_err(failed)? {
                 Written::Done { sha256, backup } => Ok(json!({ "sha256": sha256, "backup": backup.as_deref().map(relative) })),
                 Written::Conflict(there) => Err(conflict(lesson, &there)),
             },
-            Deed::BackUp { text } => {
-                Ok(json!({ "backup": relative(&back_up(&self.course, lesson, text.as_bytes()).map_err(failed)?) }))
-            }
-            _ => match progress::reset(&self.course, lesson).map_err(failed)? {
+            Deed::BackUp { text } => Ok(json!({ "backup": relative(&back_up(lesson, text.as_bytes()).map_err(failed)?) })),
+            _ => match progress::reset(lesson).map_err(failed)? {
                 Reset::BackedUp(path) => Ok(json!({ "backup": relative(&path) })),
                 Reset::Nothing | Reset::Restored => Ok(json!({ "backup": null })),
             },
@@ -233,7 +230,7 @@ impl Play {
             let error = format!("the lesson has hints 1 to {all}");
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error));
         }
-        let remembered = progress::update(&self.course, |progress| {
+        let remembered = progress::update(&self.pack, |progress| {
             progress.set_current(&lesson.id);
             progress.hinted(&lesson.id, level);
         });
@@ -242,7 +239,7 @@ impl Play {
     }
 
     fn diff(&self, lesson: &Lesson) -> Result<Value, Problem> {
-        if progress::state(&self.course, lesson) != progress::State::Done {
+        if progress::state(&self.pack, lesson) != progress::State::Done {
             let error = "the solution is compared with an exercise that has passed: check yours first";
             return Err(Problem::new(StatusCode::FORBIDDEN, error));
         }

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use runner::catalog::Lesson;
 use runner::compile::hash;
-use runner::course::Course;
 use runner::exercise::{Draft, back_up};
 
 /// The longest text that a page gets.
@@ -36,8 +35,8 @@ pub(crate) fn save(lesson: &Lesson, text: &str, base: Option<&str>) -> io::Resul
 }
 
 /// The same, but keeps what is there.
-pub(crate) fn replace(course: &Course, lesson: &Lesson, text: &str, base: Option<&str>) -> io::Result<Written> {
-    write(lesson, text, base, |old| back_up(course, lesson, old).map(Some))
+pub(crate) fn replace(lesson: &Lesson, text: &str, base: Option<&str>) -> io::Result<Written> {
+    write(lesson, text, base, |old| back_up(lesson, old).map(Some))
 }
 
 fn write(

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 use runner::catalog::{Lesson, LessonId};
-use runner::course::Course;
+use runner::pack::Pack;
 use runner::progress;
 use runner::saves::Saves;
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::exercise::{self, Content};
 use crate::news::News;
 
 pub(crate) struct Files {
-    course: Course,
+    pack: Pack,
     news: News,
     views: Mutex<HashMap<LessonId, View>>,
     /// Who reads a file also says what is in it before the next one reads: what is older never comes later.
@@ -40,8 +40,8 @@ pub(crate) struct Look {
 }
 
 impl Files {
-    pub(crate) fn new(course: Course, news: News) -> Files {
-        Files { course, news, views: Mutex::default(), turn: Mutex::default() }
+    pub(crate) fn new(pack: Pack, news: News) -> Files {
+        Files { pack, news, views: Mutex::default(), turn: Mutex::default() }
     }
 
     pub(crate) fn look(self: &Arc<Files>, lesson: Lesson) -> Look {
@@ -51,7 +51,7 @@ impl Files {
                 lookers: 0,
                 version: 0,
                 line: Bytes::new(),
-                _saves: [lesson.exercise(), progress::place(&self.course)].map(|path| self.watch(&path, &lesson.id)),
+                _saves: [lesson.exercise(), progress::place(&self.pack)].map(|path| self.watch(&path, &lesson.id)),
                 lesson: lesson.clone(),
             });
             view.lookers += 1;
@@ -90,7 +90,7 @@ impl Files {
     fn line(&self, lesson: &Lesson) -> Bytes {
         // Both are of the same bytes: it may be written meanwhile.
         let there = exercise::bytes(lesson);
-        let progress = progress::read(&self.course).map(|loaded| loaded.progress).unwrap_or_default();
+        let progress = progress::read(&self.pack).map(|loaded| loaded.progress).unwrap_or_default();
         let state = progress.state_of(lesson, there.as_ref().ok().and_then(Option::as_deref)).word();
         let line = match exercise::content(lesson, there) {
             Content { sha256, text: Ok(text) } => json!({ "type": "file", "sha256": sha256, "text": text, "state": state }),

@@ -55,9 +55,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
-use runner::course::{Course, program_at};
 use runner::doctor;
+use runner::pack::Pack;
+use runner::place::Place;
 use runner::process::{Cancel, RunFolder, supervise};
+use runner::toolkit::Toolkit;
 use tracing_subscriber::filter::LevelFilter;
 
 use api::Play;
@@ -129,33 +131,38 @@ fn main() -> ExitCode {
 
 /// Serves until it is told to stop.
 fn run(cli: &Cli) -> Result<()> {
-    let course = course(cli)?;
+    let place = Place { root: cli.root.clone(), node: cli.node.clone(), work: cli.work.clone() };
+    let (pack, tools) = place.find()?;
+    let settings = pack.root.join("book.toml");
+    if !settings.is_file() {
+        bail!("{} is missing: the book is built as it says", settings.display());
+    }
     // Before the work: it may be in vain.
     let listener = listen(cli.port)?;
     let port = listener.local_addr().context("failed to find the port")?.port();
     let server = Server::new(listener).context("failed to start the server")?;
 
     // What one that was killed has left of a book or a run.
-    RunFolder::sweep_abandoned(&course.runs());
-    let workshop = Workshop::new(course.root.clone(), course.runs());
+    RunFolder::sweep_abandoned(&tools.runs());
+    let workshop = Workshop::new(pack.root.clone(), tools.runs());
     let watcher = watch::Watcher::new(&workshop.sources()?);
     say::progress("Building the book …");
     let begun = Instant::now();
     let site = thread::scope(|scope| {
         if cli.play {
-            scope.spawn(|| missing_tools(&course).iter().for_each(say::progress));
+            scope.spawn(|| missing_tools(&pack, &tools).iter().for_each(say::progress));
         }
         workshop.build().context("the book can't be built")
     })?;
     say::progress(format_args!("Built in {:.1} s.", begun.elapsed().as_secs_f64()));
 
-    let runs_folder = course.runs();
+    let runs_folder = tools.runs();
     let mut url = format!("http://127.0.0.1:{port}/");
     let mut playing = None;
     if cli.play {
         let token = Token::new().context("failed to make a key for this server")?;
         url += &format!("#t={token}");
-        playing = Some(Playing { play: Arc::new(Play::new(course)), token });
+        playing = Some(Playing { play: Arc::new(Play::new(pack, tools)), token });
     }
     let runs = playing.as_ref().map(|playing| Arc::clone(&playing.play.runs));
     let door =
@@ -180,31 +187,10 @@ fn run(cli: &Cli) -> Result<()> {
 }
 
 /// What exercises can't be run without, and is not there. The book can be read all the same.
-fn missing_tools(course: &Course) -> Vec<String> {
+fn missing_tools(pack: &Pack, tools: &Toolkit) -> Vec<String> {
     let cancel = Cancel::default();
-    let faults = [doctor::rust(course, &cancel), doctor::node(course, &cancel)].into_iter().filter_map(Result::err);
+    let faults = [doctor::rust(pack, tools, &cancel), doctor::node(pack, tools, &cancel)].into_iter().filter_map(Result::err);
     faults.map(|fault| format!("warning: exercises can't be run: {fault}")).collect()
-}
-
-fn course(cli: &Cli) -> Result<Course> {
-    let here = std::env::current_dir().context("failed to find the current folder")?;
-    let root = match &cli.root {
-        Some(root) => here.join(root),
-        None => Course::find_root(&here)
-            .ok_or_else(|| anyhow!("there is no course in {} or above; name one with --root", here.display()))?,
-    };
-    if !root.join("book.toml").is_file() {
-        bail!("{} is missing: the book is built as it says", root.join("book.toml").display());
-    }
-    let this = std::env::current_exe().context("failed to find this program")?;
-    let mut course = Course::new(root, this);
-    if let Some(work) = &cli.work {
-        course.work = here.join(work);
-    }
-    if let Some(node) = &cli.node {
-        course.node = program_at(node.clone());
-    }
-    Ok(course)
 }
 
 /// On this machine alone; there is no option for another address.

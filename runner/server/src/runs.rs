@@ -17,12 +17,13 @@ use std::thread::{self, JoinHandle};
 use axum::body::Bytes;
 use runner::catalog::{Lesson, LessonId, Variant};
 use runner::check::{self, Checked};
-use runner::course::Course;
 use runner::event::Event;
 use runner::measure::Story;
+use runner::pack::Pack;
 use runner::process::Cancel;
 use runner::progress;
 use runner::run::Options;
+use runner::toolkit::Toolkit;
 use serde_json::{Value, json};
 
 use crate::files::Files;
@@ -32,7 +33,8 @@ use crate::say;
 use crate::tell::{told, with_words};
 
 pub(crate) struct Runs {
-    course: Course,
+    pack: Pack,
+    tools: Toolkit,
     files: Arc<Files>,
     news: News,
     state: Mutex<State>,
@@ -75,8 +77,8 @@ pub(crate) enum Refused {
 }
 
 impl Runs {
-    pub(crate) fn new(course: Course, files: Arc<Files>, news: News) -> Runs {
-        Runs { course, files, news, state: Mutex::default() }
+    pub(crate) fn new(pack: Pack, tools: Toolkit, files: Arc<Files>, news: News) -> Runs {
+        Runs { pack, tools, files, news, state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -162,7 +164,7 @@ impl Runs {
             Some(told) => self.event(&lesson.id, &told),
             None => {}
         };
-        let checked = check::check(&self.course, lesson, &Variant::Exercise, options, &mut tell, &running.cancel);
+        let checked = check::check(&self.tools, lesson, &Variant::Exercise, options, &mut tell, &running.cancel);
         ending.how = match checked {
             Ok(checked) => {
                 if let Some(verdict) = verdict {
@@ -188,7 +190,7 @@ impl Runs {
 
     /// As the `lesson` command does: where the learner is, and the verdict, unless it was of another amount of work.
     fn remember(&self, lesson: &Lesson, action: Action, checked: &Checked) {
-        let remembered = progress::update(&self.course, |progress| {
+        let remembered = progress::update(&self.pack, |progress| {
             progress.set_current(&lesson.id);
             if action != Action::Run {
                 progress.graded(lesson, &checked.source_hash, checked.outcome.verdict);

@@ -10,9 +10,9 @@ use serde::de::IgnoredAny;
 use super::diagnostic::{Diagnostic, Span, in_file};
 use super::{CompileError, DEADLINE, FETCH_DEADLINE, is_stop};
 use crate::catalog::{Lesson, Variant};
-use crate::course::Course;
 use crate::process::{self, Cancel, End, Job, Limits, NoWatch, RUN_ID, RunFolder, Watch};
 use crate::step::{Phase, Step};
+use crate::toolkit::Toolkit;
 
 /// Frame pointers let the probe find call sites. The user's own RUSTFLAGS have no influence: one
 /// flag of theirs would make another add-on than the one that the course was measured with.
@@ -25,45 +25,45 @@ pub(super) enum Built {
 }
 
 /// Names the compiler that cargo uses: another compiler has another name.
-pub(super) fn toolchain(course: &Course) -> Result<String, CompileError> {
-    match beside_cargo(course).and_then(|rustc| Some((fs::metadata(&rustc).ok()?, rustc))) {
+pub(super) fn toolchain(tools: &Toolkit, root: &Path) -> Result<String, CompileError> {
+    match beside_cargo(tools).and_then(|rustc| Some((fs::metadata(&rustc).ok()?, rustc))) {
         // Asking it for its version would take longer than all else that is done here.
         Some((file, rustc)) => Ok(format!("{} {} {:?}", rustc.display(), file.len(), file.modified().ok())),
-        None => rustc_version(course, &Cancel::default()),
+        None => rustc_version(tools, root, &Cancel::default()),
     }
 }
 
-/// The one line of `rustc --version`, of the compiler that cargo uses.
+/// The one line of `rustc --version`, of the compiler that cargo uses in this folder.
 ///
 /// # Errors
 /// When it can't be run.
-pub fn rustc_version(course: &Course, cancel: &Cancel) -> Result<String, CompileError> {
-    let rustc = beside_cargo(course).unwrap_or_else(|| "rustc".into());
-    Ok(process::version(&course.lesson, &rustc, &course.root, is_cargos_business, cancel)?)
+pub fn rustc_version(tools: &Toolkit, folder: &Path, cancel: &Cancel) -> Result<String, CompileError> {
+    let rustc = beside_cargo(tools).unwrap_or_else(|| "rustc".into());
+    Ok(process::version(&tools.supervisor, &rustc, folder, is_cargos_business, cancel)?)
 }
 
 /// The rustc in cargo's own folder. `cargo` alone may be a proxy that chooses a toolchain; in a program
 /// that cargo has started, `$CARGO` is the one that was chosen.
-fn beside_cargo(course: &Course) -> Option<PathBuf> {
-    let rustc = course.cargo.with_file_name("rustc");
-    (course.cargo.is_absolute() && rustc.is_file()).then_some(rustc)
+fn beside_cargo(tools: &Toolkit) -> Option<PathBuf> {
+    let rustc = tools.cargo.with_file_name("rustc");
+    (tools.cargo.is_absolute() && rustc.is_file()).then_some(rustc)
 }
 
 /// Builds one target in the stage; downloads what is missing, once.
 pub(super) fn build(
-    course: &Course,
+    tools: &Toolkit,
     stage: &Path,
     lesson: &Lesson,
     variant: &Variant,
     steps: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<Built, CompileError> {
-    let mut build = || match build_offline(course, stage, lesson, variant, steps, cancel) {
+    let mut build = || match build_offline(tools, stage, lesson, variant, steps, cancel) {
         Err(CompileError::Cargo { message }) if message.contains("--offline") || message.contains("offline mode") => {
             steps(Step::Phase(Phase::Fetching));
-            fetch(course, stage, cancel)?;
+            fetch(tools, stage, cancel)?;
             steps(Step::Phase(Phase::Compiling));
-            build_offline(course, stage, lesson, variant, steps, cancel)
+            build_offline(tools, stage, lesson, variant, steps, cancel)
         }
         other => other,
     };
@@ -71,7 +71,7 @@ pub(super) fn build(
         // Nothing was built from these inputs yet, so nothing can be up to date: cargo compares times, and
         // the clock was set back.
         Built::Library { fresh: true, .. } => {
-            forget(course, lesson);
+            forget(tools, lesson);
             build()
         }
         built => Ok(built),
@@ -79,17 +79,17 @@ pub(super) fn build(
 }
 
 /// Has cargo build the lesson's package anew.
-fn forget(course: &Course, lesson: &Lesson) {
+fn forget(tools: &Toolkit, lesson: &Lesson) {
     let package = format!("{}-", lesson.id.package());
-    let fingerprints = fs::read_dir(course.target().join("debug/.fingerprint")).into_iter().flatten().flatten();
+    let fingerprints = fs::read_dir(tools.target().join("debug/.fingerprint")).into_iter().flatten().flatten();
     for fingerprint in fingerprints.filter(|entry| entry.file_name().to_string_lossy().starts_with(&package)) {
         // If it stays, the second build is up to date again, and is not taken.
         let _ = fs::remove_dir_all(fingerprint.path());
     }
 }
 
-pub(super) fn fetch(course: &Course, workspace: &Path, cancel: &Cancel) -> Result<(), CompileError> {
-    let exit = run(course, workspace, &["fetch"], FETCH_DEADLINE, &mut NoWatch, cancel)?;
+pub(super) fn fetch(tools: &Toolkit, workspace: &Path, cancel: &Cancel) -> Result<(), CompileError> {
+    let exit = run(tools, workspace, &["fetch"], FETCH_DEADLINE, &mut NoWatch, cancel)?;
     match exit.end {
         End::Exited(0) => Ok(()),
         _ => Err(CompileError::Fetch { message: exit.stderr.text() }),
@@ -97,7 +97,7 @@ pub(super) fn fetch(course: &Course, workspace: &Path, cancel: &Cancel) -> Resul
 }
 
 fn build_offline(
-    course: &Course,
+    tools: &Toolkit,
     stage: &Path,
     lesson: &Lesson,
     variant: &Variant,
@@ -112,7 +112,7 @@ fn build_offline(
         Variant::Solution => Some(format!("{package}-solution")),
         Variant::Wrong(name) => Some(format!("{package}-wrong-{name}")),
     };
-    let format = if course.colour { "json-diagnostic-rendered-ansi" } else { "json" };
+    let format = if tools.colour { "json-diagnostic-rendered-ansi" } else { "json" };
     let mut args = vec!["build", "--offline", "--message-format", format, "--package", &package];
     match &target {
         Some(example) => args.extend(["--example", example]),
@@ -132,7 +132,7 @@ fn build_offline(
         other_errors: String::new(),
         no_linker: false,
     };
-    let exit = run(course, stage, &args, DEADLINE, &mut messages, cancel)?;
+    let exit = run(tools, stage, &args, DEADLINE, &mut messages, cancel)?;
     let Messages { library, errors, diagnostics, other_errors, no_linker, .. } = messages;
     match (exit.end, library) {
         (End::Exited(0), Some((path, fresh))) => Ok(Built::Library { path, fresh }),
@@ -144,25 +144,25 @@ fn build_offline(
 }
 
 fn run(
-    course: &Course,
+    tools: &Toolkit,
     workspace: &Path,
     args: &[&str],
     wall: Duration,
     watch: &mut dyn Watch,
     cancel: &Cancel,
 ) -> Result<process::Exit, CompileError> {
-    let folder = RunFolder::create(&course.runs()).map_err(CompileError::file("create a folder in", course.runs()))?;
+    let folder = RunFolder::create(&tools.runs()).map_err(CompileError::file("create a folder in", tools.runs()))?;
     let mut env = process::inherit(is_cargos_business);
     env.push(("CARGO_ENCODED_RUSTFLAGS".into(), RUSTFLAGS.into()));
-    env.push(("CARGO_TARGET_DIR".into(), course.target().to_string_lossy().into_owned()));
+    env.push(("CARGO_TARGET_DIR".into(), tools.target().to_string_lossy().into_owned()));
     env.push(("CARGO_TERM_COLOR".into(), "never".into()));
     env.push((RUN_ID.into(), folder.id.clone()));
-    if let Some(rustc) = beside_cargo(course) {
+    if let Some(rustc) = beside_cargo(tools) {
         // Otherwise cargo would look in $PATH, where a proxy may choose another toolchain by the folder.
         env.push(("RUSTC".into(), rustc.to_string_lossy().into_owned()));
     }
     let job = Job {
-        program: course.cargo.clone(),
+        program: tools.cargo.clone(),
         args: args.iter().map(|arg| (*arg).to_owned()).collect(),
         env,
         folder: workspace.to_path_buf(),
@@ -170,7 +170,7 @@ fn run(
         stream: true,
         run: Some(folder.path.clone()),
     };
-    Ok(process::run(&course.lesson, &job, watch, cancel)?)
+    Ok(process::run(&tools.supervisor, &job, watch, cancel)?)
 }
 
 /// Cargo needs its home, its proxies and its toolchain from the environment. It must not see the

@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{CompileError, Script, write_if_changed};
+use super::{CompileError, Script};
 use crate::catalog::{Lesson, Variant};
+use crate::file::{hash, hex, write_if_changed};
+use crate::template::manifest;
+use crate::versions;
+use crate::workspace::write_lock;
 
 const LOCK: &str = "Cargo.lock";
 
@@ -47,13 +51,14 @@ impl Inputs {
             // The lesson's other programs have to be there for cargo.
             paths.extend(lesson.sources().into_iter().filter(|path| *path != addon));
         }
-        paths.extend([lesson.file("Cargo.toml"), root.join(LOCK)]);
 
-        let mut files = vec![(PathBuf::from("Cargo.toml"), workspace(root, lesson)?.into_bytes())];
+        let mut files = Vec::from(manifests(lesson)?);
+        let source = files.len();
         for path in paths {
             files.push((lesson.relative(&path).to_path_buf(), text(&path)?));
         }
-        let source = 1;
+        let lock = versions::lock(root).map_err(CompileError::file("read", root.join(LOCK)))?;
+        files.push((LOCK.into(), lock.into_bytes()));
         let source_hash = script_hash.unwrap_or_else(|| hash(&files[source].1));
         Ok(Inputs { files, source, script, source_hash })
     }
@@ -101,45 +106,27 @@ impl Inputs {
     /// Writes the files below `stage`.
     pub(super) fn stage(&self, stage: &Path) -> Result<(), CompileError> {
         for (path, content) in &self.files {
-            if path == Path::new(LOCK) {
-                // Cargo takes what this workspace does not need out of its copy. It is written again
-                // only when the course has another one.
-                let origin = stage.join("Cargo.lock.origin");
-                if fs::read(&origin).is_ok_and(|old| old == *content) {
-                    continue;
-                }
-                write_if_changed(&origin, content)?;
-            }
-            write_if_changed(&stage.join(path), content)?;
+            let (is_lock, path) = (path == Path::new(LOCK), stage.join(path));
+            let written = if is_lock { write_lock(stage, content) } else { write_if_changed(&path, content) };
+            written.map_err(CompileError::file("write", path))?;
         }
         Ok(())
     }
 }
 
-/// The course's workspace manifest with this lesson as the only member.
-fn workspace(root: &Path, lesson: &Lesson) -> Result<String, CompileError> {
-    let path = root.join("Cargo.toml");
-    let text = fs::read_to_string(&path).map_err(CompileError::file("read", &path))?;
-    let parse = |message: String| CompileError::Workspace { path: path.clone(), message };
-    let mut manifest: toml::Table = text.parse().map_err(|error: toml::de::Error| parse(error.to_string()))?;
-    let Some(toml::Value::Table(workspace)) = manifest.get_mut("workspace") else {
-        return Err(parse("there is no [workspace] in it".into()));
+/// The manifests of the stage: the pack's workspace with this lesson as the only member, and the lesson's package.
+fn manifests(lesson: &Lesson) -> Result<[(PathBuf, Vec<u8>); 2], CompileError> {
+    let path = lesson.root.join("Cargo.toml");
+    let text = versions::manifest(&lesson.root).map_err(CompileError::file("read", &path))?;
+    let folder = format!("lessons/{}", lesson.id);
+    let workspace = manifest::workspace(&text, vec![folder.clone()]);
+    let workspace = workspace.map_err(|message| CompileError::Workspace { path, message })?;
+    // The paths are as short as they can be: rustc repeats them in its messages.
+    let in_package = |of: &str| match of.strip_prefix(&format!("{folder}/")) {
+        Some(own) => own.to_owned(),
+        None => format!("../../../{of}"),
     };
-    workspace.insert("members".into(), vec![format!("lessons/{}", lesson.id)].into());
-    workspace.remove("default-members");
-    // A profile for a crate that this workspace has not got would only make cargo warn.
-    if let Some(toml::Value::Table(dev)) = manifest.get_mut("profile").and_then(|profile| profile.get_mut("dev")) {
-        dev.remove("package");
-    }
-    Ok(manifest.to_string())
-}
-
-/// The SHA-256 of a source, in hexadecimal digits.
-pub fn hash(source: &[u8]) -> String {
-    hex(Sha256::digest(source).as_slice())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
+    let package = manifest::package(&lesson.id, lesson.manifest.edits, &lesson.law(), &in_package);
+    let files = [("Cargo.toml".into(), workspace), (format!("{folder}/Cargo.toml"), package)];
+    Ok(files.map(|(path, content): (String, String)| (path.into(), content.into_bytes())))
 }

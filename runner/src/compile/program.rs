@@ -1,41 +1,47 @@
-//! A program of the runner's own workspace that is built when it is first wanted: one that is too heavy to
+//! A program of a checkout of the runner that is built when it is first wanted: one that is too heavy to
 //! wait for before the first verdict.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::CompileError;
-use crate::course::Course;
 use crate::process::{self, Cancel, End, Job, Limits, RUN_ID, RunFolder, Watch};
 use crate::step::Step;
+use crate::toolkit::Toolkit;
 
 /// A slow network downloads about a hundred crates.
 const DEADLINE: Duration = Duration::from_secs(1800);
 
-/// Has cargo build a package of the course's workspace, as `cargo build --package` does, and answers where
-/// its program is.
+/// Has cargo build a package of the checkout's workspace, as `cargo build --package` does, and answers where its
+/// program is.
 ///
 /// # Errors
 /// When cargo can't, with what it says.
-pub fn program(course: &Course, package: &str, steps: &mut dyn FnMut(Step), cancel: &Cancel) -> Result<PathBuf, CompileError> {
-    let folder = RunFolder::create(&course.runs()).map_err(CompileError::file("create a folder in", course.runs()))?;
+pub fn program(
+    tools: &Toolkit,
+    checkout: &Path,
+    package: &str,
+    steps: &mut dyn FnMut(Step),
+    cancel: &Cancel,
+) -> Result<PathBuf, CompileError> {
+    let folder = RunFolder::create(&tools.runs()).map_err(CompileError::file("create a folder in", tools.runs()))?;
     let mut env = process::inherit(is_the_users);
     env.push((RUN_ID.into(), folder.id.clone()));
-    env.push(("CARGO_TERM_COLOR".into(), if course.colour { "always" } else { "never" }.into()));
+    env.push(("CARGO_TERM_COLOR".into(), if tools.colour { "always" } else { "never" }.into()));
     let args = ["build", "--quiet", "--package", package, "--message-format", "json-render-diagnostics"];
     let job = Job {
-        program: course.cargo.clone(),
+        program: tools.cargo.clone(),
         args: args.map(str::to_owned).to_vec(),
         env,
-        folder: course.root.clone(),
+        folder: checkout.to_path_buf(),
         limits: Limits { wall: DEADLINE, cpu: None, memory: None, output: 64 << 20 },
         stream: true,
         run: Some(folder.path.clone()),
     };
     let mut artifacts = Artifacts { steps, built: 0, program: None };
-    let exit = process::run(&course.lesson, &job, &mut artifacts, cancel)?;
+    let exit = process::run(&tools.supervisor, &job, &mut artifacts, cancel)?;
     match (exit.end, artifacts.program) {
         (End::Exited(0), Some(program)) => Ok(program),
         _ => Err(CompileError::Program { package: package.to_owned(), message: exit.stderr.text() }),

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::CompileError;
-use crate::course::Course;
+use crate::toolkit::Toolkit;
 
 /// An add-on is a few MiB.
 const MOST: usize = 100;
 
-pub(super) fn find(course: &Course, key: &str) -> Option<PathBuf> {
-    let kept = fs::read_dir(folder(course)).ok()?.flatten();
+pub(super) fn find(tools: &Toolkit, key: &str) -> Option<PathBuf> {
+    let kept = fs::read_dir(folder(tools)).ok()?.flatten();
     let of_key = kept.filter(|entry| entry.file_name().to_string_lossy().starts_with(key));
     let path = of_key.map(|entry| entry.path()).find(|path| is_whole(path, key))?;
     // The oldest are removed first, and this one is in use.
@@ -20,8 +20,8 @@ pub(super) fn find(course: &Course, key: &str) -> Option<PathBuf> {
 }
 
 /// Moves `library` in under `key`. The caller holds the lock.
-pub(super) fn keep(course: &Course, key: &str, library: &Path) -> Result<PathBuf, CompileError> {
-    let folder = folder(course);
+pub(super) fn keep(tools: &Toolkit, key: &str, library: &Path) -> Result<PathBuf, CompileError> {
+    let folder = folder(tools);
     fs::create_dir_all(&folder).map_err(CompileError::file("create", &folder))?;
     remove_oldest(&folder);
     let new = folder.join(format!("{key}.new"));
@@ -31,8 +31,8 @@ pub(super) fn keep(course: &Course, key: &str, library: &Path) -> Result<PathBuf
     Ok(kept)
 }
 
-fn folder(course: &Course) -> PathBuf {
-    course.work.join("addons")
+fn folder(tools: &Toolkit) -> PathBuf {
+    tools.work.join("addons")
 }
 
 /// After a power cut a file can have its name and not all of its content, so the name says how long it is. To wait
@@ -61,20 +61,21 @@ fn remove_oldest(folder: &Path) {
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use crate::pack::Pack;
 
     #[test]
     fn what_is_not_whole_is_not_found() {
         let root = tempfile::TempDir::new().unwrap();
-        let course = Course::new(root.path(), "lesson");
+        let tools = Toolkit::new(&Pack { root: root.path().to_path_buf() }, "lesson");
         let library = root.path().join("library");
         fs::write(&library, "an add-on").unwrap();
-        assert_eq!(find(&course, "key"), None);
-        let kept = keep(&course, "key", &library).unwrap();
-        assert_eq!(find(&course, "key"), Some(kept.clone()));
-        assert_eq!(find(&course, "ke"), None);
+        assert_eq!(find(&tools, "key"), None);
+        let kept = keep(&tools, "key", &library).unwrap();
+        assert_eq!(find(&tools, "key"), Some(kept.clone()));
+        assert_eq!(find(&tools, "ke"), None);
         File::options().write(true).open(&kept).unwrap().set_len(3).unwrap();
-        assert_eq!(find(&course, "key"), None);
-        assert_eq!(keep(&course, "key", &library).unwrap(), kept);
-        assert_eq!(find(&course, "key"), Some(kept));
+        assert_eq!(find(&tools, "key"), None);
+        assert_eq!(keep(&tools, "key", &library).unwrap(), kept);
+        assert_eq!(find(&tools, "key"), Some(kept));
     }
 }

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Progress;
-use crate::course::Course;
+use crate::pack::Pack;
 
 /// The form of the file that this version reads and writes.
 const FORMAT: u32 = 1;
@@ -61,10 +61,10 @@ impl ProgressError {
 ///
 /// # Errors
 /// When the file can't be read.
-pub fn read(course: &Course) -> Result<Loaded, ProgressError> {
-    match parse(&place(course))? {
+pub fn read(pack: &Pack) -> Result<Loaded, ProgressError> {
+    match parse(&place(pack))? {
         Parsed::Progress(progress) => Ok(Loaded { progress, set_aside: None }),
-        Parsed::Broken(_) => update(course, |_| {}),
+        Parsed::Broken(_) => update(pack, |_| {}),
     }
 }
 
@@ -72,9 +72,9 @@ pub fn read(course: &Course) -> Result<Loaded, ProgressError> {
 ///
 /// # Errors
 /// When the file can't be read or written; then it is as it was.
-pub fn update(course: &Course, change: impl FnOnce(&mut Progress)) -> Result<Loaded, ProgressError> {
-    let _lock = lock(course)?;
-    let path = place(course);
+pub fn update(pack: &Pack, change: impl FnOnce(&mut Progress)) -> Result<Loaded, ProgressError> {
+    let _lock = lock(pack)?;
+    let path = place(pack);
     let (old, set_aside) = match parse(&path)? {
         Parsed::Progress(progress) => (progress, None),
         Parsed::Broken(message) => (Progress::default(), Some(SetAside { path: set_aside(&path)?, message })),
@@ -146,8 +146,8 @@ fn write(path: &Path, progress: &Progress) -> Result<(), ProgressError> {
     Ok(())
 }
 
-fn lock(course: &Course) -> Result<File, ProgressError> {
-    let folder = folder(course);
+fn lock(pack: &Pack) -> Result<File, ProgressError> {
+    let folder = folder(pack);
     fs::create_dir_all(&folder).map_err(ProgressError::file("create", &folder))?;
     let path = folder.join("lock");
     let file =
@@ -164,12 +164,12 @@ fn lock(course: &Course) -> Result<File, ProgressError> {
 }
 
 /// Not in `target/`: `cargo clean` does not make anybody start again.
-fn folder(course: &Course) -> PathBuf {
-    course.root.join(".lesson")
+fn folder(pack: &Pack) -> PathBuf {
+    pack.root.join(".lesson")
 }
 
 /// Where the file is. One that is a link, to a folder that several machines share, stays one.
-pub fn place(course: &Course) -> PathBuf {
-    let path = folder(course).join("progress.toml");
+pub fn place(pack: &Pack) -> PathBuf {
+    let path = folder(pack).join("progress.toml");
     fs::canonicalize(&path).unwrap_or(path)
 }

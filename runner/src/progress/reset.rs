@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::shipped;
 use crate::catalog::{Lesson, Variant};
-use crate::course::Course;
 use crate::exercise::{Draft, back_up};
 
 /// What a reset has found and done.
@@ -25,7 +24,7 @@ pub enum Reset {
 ///
 /// # Errors
 /// When a file can't be read or written; then the exercise is as it was.
-pub fn reset(course: &Course, lesson: &Lesson) -> io::Result<Reset> {
+pub fn reset(lesson: &Lesson) -> io::Result<Reset> {
     let exercise = lesson.source(&Variant::Exercise).map_err(io::Error::other)?;
     let shipped = lesson.source(&shipped()).map_err(io::Error::other)?;
     let shipped = fs::read(&shipped).map_err(|error| {
@@ -46,7 +45,7 @@ pub fn reset(course: &Course, lesson: &Lesson) -> io::Result<Reset> {
     // An editor may save another version while the one before it is written to the disk.
     loop {
         if let Some(edited) = &there {
-            done = Reset::BackedUp(back_up(course, lesson, edited)?);
+            done = Reset::BackedUp(back_up(lesson, edited)?);
         }
         let now = read()?;
         if now == there {

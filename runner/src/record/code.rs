@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use super::RecordError;
 use crate::catalog::{FIXED_ADDON, Lesson, Variant};
 use crate::compile;
+use crate::versions;
 
 /// Hexadecimal digits of a hash that are kept: it tells an edit, and is no signature.
 const DIGITS: usize = 16;
 
-/// The versions of napi-rs' crates in `Cargo.lock`.
+/// The versions of napi-rs' crates that lessons are compiled with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Crates {
@@ -30,13 +31,13 @@ pub struct Crates {
 }
 
 impl Crates {
-    /// Reads `Cargo.lock`.
+    /// Those of the pack at `root`, by its lock file.
     ///
     /// # Errors
     /// When it can't be read.
     pub fn read(root: &Path) -> Result<Crates, RecordError> {
-        let path = root.join("Cargo.lock");
-        let lock = fs::read_to_string(&path).map_err(|source| RecordError::File { action: "read", path, source })?;
+        let file = |source| RecordError::File { action: "read", path: root.join("Cargo.lock"), source };
+        let lock = versions::lock(root).map_err(file)?;
         let version = |name: &str| {
             let package = format!("\nname = \"{name}\"\nversion = \"");
             lock.split_once(&package).and_then(|(_, rest)| rest.split('"').next()).unwrap_or("unknown").to_owned()

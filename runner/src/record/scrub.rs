@@ -1,15 +1,18 @@
 //! Takes out of a verdict what belongs to one run and one machine: paths, addresses, and the numbers that
 //! the system gives to processes and threads.
 
-use crate::course::Course;
-use crate::grade::Outcome;
-use crate::sites::fault::Incident;
+use std::path::Path;
 
-pub(super) fn outcome(mut outcome: Outcome, course: &Course) -> Outcome {
+use crate::grade::Outcome;
+use crate::harness;
+use crate::sites::fault::Incident;
+use crate::toolkit::Toolkit;
+
+pub(super) fn outcome(mut outcome: Outcome, root: &Path, tools: &Toolkit) -> Outcome {
     for check in &mut outcome.checks {
-        check.measured = text(&check.measured, course);
+        check.measured = text(&check.measured, root, tools);
         for line in &mut check.evidence {
-            *line = text(line, course);
+            *line = text(line, root, tools);
         }
         if let Some(incident) = &mut check.fault {
             count_threads(incident);
@@ -31,11 +34,14 @@ fn count_threads(incident: &mut Incident) {
     }
 }
 
-fn text(text: &str, course: &Course) -> String {
-    let root = format!("{}/", course.root.display());
-    // Node first: it may be below the root.
-    let text = text.replace(&*course.node.to_string_lossy(), "node");
-    let text = text.replace(&format!("file://{root}"), "").replace(&root, "");
+fn text(text: &str, root: &Path, tools: &Toolkit) -> String {
+    // The harness and Node first: they may be below the root.
+    let harness = tools.harnesses().join(harness::version());
+    let mut text = text.replace(&*tools.node.to_string_lossy(), "node");
+    for (folder, name) in [(&*harness, "runner/harness/"), (root, "")] {
+        let folder = format!("{}/", folder.display());
+        text = text.replace(&format!("file://{folder}"), name).replace(&folder, name);
+    }
     hide(&hide(&text, "node[", |c| c.is_ascii_digit()), "0x", |c| c.is_ascii_hexdigit())
 }
 
@@ -55,13 +61,18 @@ fn hide(text: &str, mark: &str, is_varying: impl Fn(char) -> bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pack::Pack;
 
     #[test]
     fn a_path_is_from_the_root() {
-        let mut course = Course::new("/home/a/course", "lesson");
-        assert_eq!(text("at file:///home/a/course/lessons/x.mjs:3", &course), "at lessons/x.mjs:3");
-        course.node = "/home/a/course/target/node".into();
-        assert_eq!(text("1: 0x1 [/home/a/course/target/node]", &course), "1: 0x… [node]");
-        assert_eq!(text("node[4711]: 0x7ffe01 [0x12]", &course), "node[…]: 0x… [0x…]");
+        let pack = Pack { root: "/home/a/course".into() };
+        let mut tools = Toolkit::new(&pack, "lesson");
+        tools.node = "/home/a/course/target/node".into();
+        let text = |of: &str| text(of, &pack.root, &tools);
+        assert_eq!(text("at file:///home/a/course/lessons/x.mjs:3"), "at lessons/x.mjs:3");
+        assert_eq!(text("1: 0x1 [/home/a/course/target/node]"), "1: 0x… [node]");
+        assert_eq!(text("node[4711]: 0x7ffe01 [0x12]"), "node[…]: 0x… [0x…]");
+        let main = tools.harnesses().join(harness::version()).join("main.mjs");
+        assert_eq!(text(&format!("one (file://{}:95:17)", main.display())), "one (runner/harness/main.mjs:95:17)");
     }
 }

@@ -6,9 +6,10 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use runner::catalog::ENDS;
-use runner::course::Course;
 use runner::event::Event;
 use runner::grade::{COMPILES, CheckResult};
+use runner::pack::Pack;
+use runner::toolkit::Toolkit;
 use tempfile::TempDir;
 
 /// The lesson that the fixtures edit.
@@ -82,7 +83,7 @@ impl Fixture {
     pub(crate) fn named(name: &'static str) -> Fixture {
         let fixture = Fixture { folder: TempDir::new().unwrap(), name };
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for path in ["Cargo.toml", "Cargo.lock", "runner/harness"] {
+        for path in ["book.toml", "Cargo.toml", "Cargo.lock"] {
             copy(&checkout.join(path), &fixture.path(path));
         }
         fixture.write("book/SUMMARY.md", "# Summary\n\n");
@@ -266,7 +267,7 @@ pub(crate) fn put(content: &[u8], path: &Path) {
 
 /// The Node of the tests: `$LESSON_NODE`, or `node`.
 pub(crate) fn node() -> PathBuf {
-    Course::new("", "").node
+    Toolkit::new(&Pack { root: PathBuf::new() }, "").node
 }
 
 pub(crate) fn shared_work() -> PathBuf {

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use runner::catalog::{Catalog, ENDS, Lesson, Variant};
 use runner::check;
-use runner::course::Course;
+use runner::pack::Pack;
+use runner::toolkit::Toolkit;
 
 use runner::grade::{Outcome, Verdict, grade};
 use runner::measure::Measured;
@@ -20,18 +21,18 @@ use crate::fixture::{ID, shared_work};
 
 const BOUNDED: &str = "handles stay bounded inside the call";
 
-fn lesson() -> (Course, Lesson) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let course = Course::new(root, env!("CARGO_BIN_EXE_lesson")).work_in(shared_work());
-    (course, Catalog::load(root).unwrap().lesson(ID).unwrap())
+fn lesson() -> (Toolkit, Lesson) {
+    let pack = Pack::around(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let tools = Toolkit::new(&pack, env!("CARGO_BIN_EXE_lesson")).work_in(&shared_work());
+    (tools, Catalog::load(&pack.root).unwrap().lesson(ID).unwrap())
 }
 
 fn recorded(variant: &Variant) -> Recording {
     let name = format!("tests/recordings/{}.json", variant.to_string().replace(':', "-"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("BLESS").is_some() {
-        let (course, lesson) = lesson();
-        let checked = check::check(&course, &lesson, variant, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
+        let (tools, lesson) = lesson();
+        let checked = check::check(&tools, &lesson, variant, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
         let (mut recording, _) = checked.ran.unwrap();
         recording.entries.retain(|entry| !matches!(entry, Entry::Sample { moment: Moment::Inside, .. }));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -39,7 +40,7 @@ fn recorded(variant: &Variant) -> Recording {
         let new = path.with_extension(format!("{:?}", std::thread::current().id()));
         let text = serde_json::to_string_pretty(&recording).unwrap() + "\n";
         // Where this checkout is says nothing to anybody.
-        fs::write(&new, text.replace(course.root.to_str().unwrap(), "/course")).unwrap();
+        fs::write(&new, text.replace(lesson.root.to_str().unwrap(), "/course")).unwrap();
         fs::rename(new, &path).unwrap();
     }
     serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap()

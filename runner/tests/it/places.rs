@@ -4,11 +4,12 @@ use std::path::Path;
 
 use runner::catalog::{Catalog, Variant};
 use runner::check;
-use runner::course::Course;
 use runner::grade::CheckResult;
+use runner::pack::Pack;
 use runner::process::Cancel;
 use runner::run::Options;
 use runner::sites::{ELSEWHERE, OVER, Place};
+use runner::toolkit::Toolkit;
 
 use crate::fixture::{Fixture, shared_work};
 use crate::ledger::line_of;
@@ -117,10 +118,10 @@ const LINES: &[(&str, &str, &[&str])] = &[
 ];
 
 fn checked(id: &str, variant: &Variant, name: &str) -> CheckResult {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let course = Course::new(root, env!("CARGO_BIN_EXE_lesson")).work_in(shared_work());
-    let lesson = Catalog::load(root).unwrap().lesson(id).unwrap();
-    let checked = check::check(&course, &lesson, variant, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
+    let pack = Pack::around(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let tools = Toolkit::new(&pack, env!("CARGO_BIN_EXE_lesson")).work_in(&shared_work());
+    let lesson = Catalog::load(&pack.root).unwrap().lesson(id).unwrap();
+    let checked = check::check(&tools, &lesson, variant, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
     checked.outcome.checks.into_iter().find(|check| check.name == name).unwrap()
 }
 

@@ -9,16 +9,16 @@ use std::time::Duration;
 
 use runner::catalog::{Catalog, Lesson};
 use runner::compile::hash;
-use runner::course::Course;
 use runner::grade::Verdict;
+use runner::pack::Pack;
 use runner::progress::{self, Progress, ProgressError, State};
 
 use crate::fixture::{Done, Fixture, ID, finish};
 
 const FILE: &str = ".lesson/progress.toml";
 
-fn course(fixture: &Fixture) -> Course {
-    Course::new(fixture.root(), env!("CARGO_BIN_EXE_lesson"))
+fn pack(fixture: &Fixture) -> Pack {
+    Pack { root: fixture.root() }
 }
 
 fn lesson(fixture: &Fixture) -> Lesson {
@@ -26,7 +26,7 @@ fn lesson(fixture: &Fixture) -> Lesson {
 }
 
 fn read(fixture: &Fixture) -> Progress {
-    let loaded = progress::read(&course(fixture)).unwrap();
+    let loaded = progress::read(&pack(fixture)).unwrap();
     assert!(loaded.set_aside.is_none(), "{:?}", loaded.set_aside);
     loaded.progress
 }
@@ -52,15 +52,15 @@ fn after(shell: &str, command: &Command) -> Command {
 #[test]
 fn a_state_follows_from_the_source() {
     let fixture = Fixture::new();
-    let (course, lesson) = (course(&fixture), lesson(&fixture));
+    let (pack, lesson) = (pack(&fixture), lesson(&fixture));
     let graded = |source: &str, verdict| {
         fixture.exercise(source);
-        progress::remember(&course, &lesson, &hash(source.as_bytes()), verdict).unwrap().progress
+        progress::remember(&pack, &lesson, &hash(source.as_bytes()), verdict).unwrap().progress
     };
     let shipped = fixture.read(&format!("lessons/{ID}/wrong/shipped.rs"));
     let attempts = |progress: &Progress| (progress.state(&lesson), progress.attempts(&lesson.id));
 
-    assert_eq!(progress::state(&course, &lesson), State::Untouched);
+    assert_eq!(progress::state(&pack, &lesson), State::Untouched);
     // What the learner has not written is no attempt of theirs.
     assert_eq!(attempts(&graded(&shipped, Verdict::Failed)), (State::Untouched, 0));
     assert_eq!(attempts(&graded("// one", Verdict::Failed)), (State::Edited, 1));
@@ -68,28 +68,28 @@ fn a_state_follows_from_the_source() {
     assert_eq!(attempts(&graded("// two", Verdict::Undecided)), (State::Edited, 1), "nothing was said of it");
     assert_eq!(attempts(&graded("// two", Verdict::Passed)), (State::Done, 2));
     fixture.exercise("// three");
-    assert_eq!(progress::state(&course, &lesson), State::Changed);
+    assert_eq!(progress::state(&pack, &lesson), State::Changed);
     assert_eq!(attempts(&graded("// three", Verdict::Failed)), (State::Changed, 3));
     // The bytes decide: an undo brings it back without a check.
     fixture.exercise("// two");
-    assert_eq!(progress::state(&course, &lesson), State::Done);
+    assert_eq!(progress::state(&pack, &lesson), State::Done);
     // But not against a later verdict on the same bytes.
     assert_eq!(attempts(&graded("// two", Verdict::Failed)), (State::Changed, 4));
     assert_eq!(attempts(&graded("// two", Verdict::Passed)), (State::Done, 4));
 
-    progress::reset(&course, &lesson).unwrap();
+    progress::reset(&lesson).unwrap();
     assert_eq!(attempts(&read(&fixture)), (State::Untouched, 4));
     fs::remove_file(lesson.file("exercise.rs")).unwrap();
-    assert_eq!(progress::state(&course, &lesson), State::Changed);
+    assert_eq!(progress::state(&pack, &lesson), State::Changed);
 }
 
 #[test]
 fn a_person_can_read_the_file() {
     let fixture = Fixture::new();
-    let (course, lesson) = (course(&fixture), lesson(&fixture));
-    progress::remember(&course, &lesson, "aa", Verdict::Passed).unwrap();
-    progress::remember(&course, &lesson, "bb", Verdict::Failed).unwrap();
-    progress::update(&course, |progress| {
+    let (pack, lesson) = (pack(&fixture), lesson(&fixture));
+    progress::remember(&pack, &lesson, "aa", Verdict::Passed).unwrap();
+    progress::remember(&pack, &lesson, "bb", Verdict::Failed).unwrap();
+    progress::update(&pack, |progress| {
         progress.set_current(&lesson.id);
         progress.hinted(&lesson.id, 2);
         progress.hinted(&lesson.id, 1);
@@ -152,11 +152,11 @@ fn lessons_come_move_and_go() {
 #[test]
 #[ignore = "it is started by the test below"]
 fn attempts_in_a_second_process() {
-    let course = Course::new(std::env::var_os("COURSE").unwrap(), "lesson");
-    let lesson = Catalog::load(&course.root).unwrap().lesson(ID).unwrap();
+    let pack = Pack { root: std::env::var_os("COURSE").unwrap().into() };
+    let lesson = Catalog::load(&pack.root).unwrap().lesson(ID).unwrap();
     for number in 0..ROUNDS {
         let version = format!("{}-{number}", std::process::id());
-        progress::remember(&course, &lesson, &version, Verdict::Failed).unwrap();
+        progress::remember(&pack, &lesson, &version, Verdict::Failed).unwrap();
         // Nobody grades in a loop. One that took the lock again at once could keep it from those who look for it
         // once in a millisecond, for as long as they are patient.
         thread::sleep(Duration::from_millis(2));
@@ -201,12 +201,12 @@ fn who_does_not_give_the_lock_back_stops_nobody() {
     let held = fs::File::open(fixture.path(".lesson/lock")).unwrap();
     held.lock().unwrap();
     assert!(matches!(
-        progress::update(&course(&fixture), |progress| progress.set_current(&lesson(&fixture).id)),
+        progress::update(&pack(&fixture), |progress| progress.set_current(&lesson(&fixture).id)),
         Err(ProgressError::Locked { .. })
     ));
     assert_eq!(hints(&fixture), 1, "reading needs no lock");
     drop(held);
-    progress::update(&course(&fixture), |progress| progress.set_current(&lesson(&fixture).id)).unwrap();
+    progress::update(&pack(&fixture), |progress| progress.set_current(&lesson(&fixture).id)).unwrap();
 }
 
 #[test]

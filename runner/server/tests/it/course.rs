@@ -35,8 +35,7 @@ impl Course {
         let mut summary = "# Summary\n".to_owned();
         let all =
             ["book.toml", "Cargo.toml", "Cargo.lock", "book/diff.css", "runner/preprocessor/lesson.css"];
-        let harness = ["runner/harness"];
-        for source in all.iter().chain(&harness) {
+        for source in &all {
             copy(&checkout().join(source), &course.path(source));
         }
         for (id, ending) in [(ID, "rs"), (OTHER, "rs"), (SCRIPT, "mjs")] {

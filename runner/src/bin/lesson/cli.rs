@@ -143,7 +143,9 @@ pub(crate) enum Command {
         #[arg(long, conflicts_with = "ids")]
         all: bool,
     },
-    /// Begin a lesson, or bring its manifest up to date (for authors)
+    /// Write a Cargo workspace of all programs, for rust-analyzer and clippy, and print where it is
+    Workspace,
+    /// Begin a lesson (for authors)
     New {
         /// The new lesson: topic/slug
         id: String,

@@ -17,6 +17,7 @@ mod run;
 mod solution;
 mod verify;
 mod welcome;
+mod workspace;
 
 use book::Pages;
 pub(crate) use list::standing;
@@ -61,6 +62,7 @@ pub(crate) fn execute(cli: Cli) -> Result<u8> {
         Some(Command::Prepare) => prepare::execute(&session),
         Some(Command::Verify { ids, all }) => verify::execute(&session, &ids, all),
         Some(Command::Record { ids, all }) => record::execute(&session, &ids, all),
+        Some(Command::Workspace) => workspace::execute(&session),
         Some(Command::New { id }) => new::execute(&session, &id),
         Some(Command::Completions { shell }) => completions::execute(&session, shell),
         Some(Command::Supervise | Command::Man { .. }) => unreachable!("it returned above"),

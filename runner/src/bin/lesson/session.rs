@@ -2,23 +2,27 @@
 
 use std::io::{IsTerminal, stderr, stdout};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use runner::catalog::{Catalog, CatalogError, Lesson, LessonId};
-use runner::course::{Course, program_at};
+use runner::pack::Pack;
+use runner::place::Place;
 use runner::process::{Cancel, RunFolder};
 use runner::progress::{self, Loaded, Progress, ProgressError, SetAside};
 use runner::report::paint::Paint;
+use runner::toolkit::Toolkit;
+use runner::workspace;
 
-use crate::cli::{Place, Taste};
+use crate::cli::{self, Taste};
 use crate::editor::{self, NoEditor, Opening};
 use crate::link::Links;
 use crate::plain;
 use crate::progress::Progress as Status;
 
 pub(crate) struct Session {
-    pub(crate) course: Course,
+    pub(crate) pack: Pack,
+    pub(crate) tools: Toolkit,
     pub(crate) catalog: Catalog,
     pub(crate) paint: Paint,
     pub(crate) links: Links,
@@ -29,6 +33,8 @@ pub(crate) struct Session {
     /// What was typed of it.
     pub(crate) asked_plain: Option<bool>,
     edit_cmd: Option<String>,
+    /// What was typed of where to work.
+    pub(crate) asked_work: Option<PathBuf>,
     pub(crate) cancel: Cancel,
 }
 
@@ -40,39 +46,22 @@ pub(crate) struct Lessons {
 }
 
 impl Session {
-    pub(crate) fn open(place: Place, taste: Taste) -> Result<Session> {
-        let here = std::env::current_dir().context("failed to find the current folder")?;
-        // Cargo's manifest folder is `runner/`: it is there when the command is run as `cargo lesson`.
-        let built_from = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = match place.root {
-            Some(root) => std::path::absolute(&root)
-                .ok()
-                .filter(|root| Course::find_root(root).as_ref() == Some(root))
-                .ok_or_else(|| anyhow!("{} is not a course: it has no lessons/ and runner/harness/", root.display()))?,
-            None => Course::find_root(&here)
-                .or_else(|| Course::find_root(built_from))
-                .ok_or_else(|| anyhow!("there is no course in {} or above; name one with --root", here.display()))?,
-        };
-        let lesson = std::env::current_exe().context("failed to find the `lesson` program")?;
-        let mut course = Course::new(root, lesson);
-        if let Some(node) = place.node {
-            course.node = program_at(node);
-        }
-        if let Some(work) = place.work {
-            course = course.work_in(here.join(work));
-        }
+    pub(crate) fn open(place: cli::Place, taste: Taste) -> Result<Session> {
+        let asked_work = place.work.clone();
+        let (pack, mut tools) = Place { root: place.root, node: place.node, work: place.work }.find()?;
         // A file that can't be read is told of by the command that needs it.
-        let remembered = || progress::read(&course).ok().and_then(|loaded| loaded.progress.plain);
+        let remembered = || progress::read(&pack).ok().and_then(|loaded| loaded.progress.plain);
         let remembered = if stdout().is_terminal() || stderr().is_terminal() { remembered() } else { None };
         let is_plain = |is_terminal| plain::chosen(taste.plain, |name| std::env::var_os(name), is_terminal, remembered);
         let plain = is_plain(stdout().is_terminal());
         let paint = if plain { Paint::plain() } else { Paint::new(true) };
-        let links = Links::new(&course.root, plain, |name| std::env::var_os(name));
-        course.colour = paint.is_on();
-        let catalog = Catalog::load(&course.root)?;
+        let links = Links::new(&pack.root, plain, |name| std::env::var_os(name));
+        tools.colour = paint.is_on();
+        let catalog = Catalog::load(&pack.root)?;
         let live = !is_plain(stderr().is_terminal());
         Ok(Session {
-            course,
+            pack,
+            tools,
             catalog,
             paint,
             links,
@@ -80,6 +69,7 @@ impl Session {
             live,
             asked_plain: taste.plain,
             edit_cmd: taste.edit_cmd,
+            asked_work,
             cancel: Cancel::default(),
         })
     }
@@ -89,7 +79,7 @@ impl Session {
         self.plain = true;
         self.live = false;
         self.paint = Paint::plain();
-        self.course.colour = false;
+        self.tools.colour = false;
     }
 
     /// The command that opens a file in the learner's editor.
@@ -103,9 +93,19 @@ impl Session {
         editor::opening(self.edit_cmd.as_deref(), |name| std::env::var(name).ok(), is_program, file, line)
     }
 
+    /// Sees that an editor knows the programs that are there now.
+    pub(crate) fn ready_to_edit(&self) {
+        // It expects them where the tools work by themselves.
+        if self.asked_work.is_none() {
+            // Where it can't be written, only an editor lacks it; `lesson workspace` says why.
+            let _ = workspace::write(&self.pack.root, &self.tools.editor());
+        }
+    }
+
     /// Prepares for running programs: ends what a killed runner has left, and listens to Ctrl-C.
     pub(crate) fn ready_to_run(&self) -> Result<()> {
-        RunFolder::sweep_abandoned(&self.course.runs());
+        RunFolder::sweep_abandoned(&self.tools.runs());
+        self.ready_to_edit();
         let cancel = self.cancel.clone();
         ctrlc::set_handler(move || cancel.cancel()).context("failed to listen to Ctrl-C")
     }
@@ -132,19 +132,19 @@ impl Session {
 
     /// What is remembered of the learner. What is wrong with it is said, and stops nothing.
     pub(crate) fn progress(&self) -> Progress {
-        self.told(progress::read(&self.course), "read what is remembered")
+        self.told(progress::read(&self.pack), "read what is remembered")
     }
 
     /// Changes what is remembered of the learner. The command goes on when that can't be.
     pub(crate) fn remember(&self, change: impl FnOnce(&mut Progress)) -> Progress {
-        self.told(progress::update(&self.course, change), "remember this")
+        self.told(progress::update(&self.pack, change), "remember this")
     }
 
     fn told(&self, loaded: Result<Loaded, ProgressError>, what: &str) -> Progress {
         match loaded {
             Ok(Loaded { progress, set_aside }) => {
                 if let Some(SetAside { path, message }) = set_aside {
-                    let path = path.strip_prefix(&self.course.root).unwrap_or(&path).display();
+                    let path = path.strip_prefix(&self.pack.root).unwrap_or(&path).display();
                     eprintln!("warning: what was remembered can't be understood: {message}");
                     eprintln!("It is kept as {path}. A new file was begun; what has passed can be checked again.");
                 }

@@ -61,7 +61,7 @@ pub(crate) fn execute(mut session: Session, id: Option<&str>, keep_going: bool) 
         session.remember(|progress| progress.plain = Some(asked));
     }
     if progress.current().is_none() && stdin().is_terminal() {
-        match welcome::ask(&lesson, session.plain)? {
+        match welcome::ask(&session.pack, &lesson, session.plain)? {
             Answer::Begin => {}
             Answer::Leave => return Ok(0),
             Answer::Plain => {
@@ -70,7 +70,8 @@ pub(crate) fn execute(mut session: Session, id: Option<&str>, keep_going: bool) 
             }
         }
     }
-    RunFolder::sweep_abandoned(&session.course.runs());
+    RunFolder::sweep_abandoned(&session.tools.runs());
+    session.ready_to_edit();
     let (sender, inputs) = channel();
     let stop = sender.clone();
     ctrlc::set_handler(move || {

@@ -11,12 +11,12 @@ use anyhow::Result;
 use runner::ahead::Row;
 use runner::catalog::{Lesson, LessonId, Variant};
 use runner::check::{CheckError, Checked};
-use runner::course::Course;
 use runner::event::Event;
 use runner::progress::State;
 use runner::report::junit::CaseResult;
 use runner::report::verdict::{self, Detail};
 use runner::run::Options;
+use runner::toolkit::Toolkit;
 
 use crate::cli::{CheckArgs, Format};
 use crate::progress::Progress;
@@ -136,9 +136,9 @@ struct Grader<'a> {
 impl<'a> Grader<'a> {
     fn new(session: &'a Session, args: &'a CheckArgs) -> Grader<'a> {
         // Whether rustc's messages have colours: a report has none.
-        let colour = session.course.colour && args.junit.is_none();
-        let course = Course { colour, ..session.course.clone() };
-        let row = Row::new(course, Options::CHECK, session.cancel.clone());
+        let colour = session.tools.colour && args.junit.is_none();
+        let tools = Toolkit { colour, ..session.tools.clone() };
+        let row = Row::new(tools, Options::CHECK, session.cancel.clone());
         Grader { session, variant: &args.variant, format: args.format, row }
     }
 

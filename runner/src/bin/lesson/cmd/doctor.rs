@@ -20,11 +20,11 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
         let mark = if ok { session.paint.green("ok  ") } else { session.paint.red("FAIL") };
         println!("{mark}  {}", text.replace('\n', "\n      "));
     };
-    match doctor::rust(&session.course, &session.cancel) {
+    match doctor::rust(&session.pack, &session.tools, &session.cancel) {
         Ok(version) => say(true, &version),
         Err(fault) => say(false, &fault),
     }
-    match doctor::node(&session.course, &session.cancel) {
+    match doctor::node(&session.pack, &session.tools, &session.cancel) {
         Ok(version) => say(true, &version),
         Err(fault) => say(false, &fault),
     }
@@ -36,7 +36,7 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
     let mut progress = Progress::new(session.live(), true);
     let mut events = |event| progress.event(&event);
     let options = Options { scale: Scale::Check, guard: true, why: true };
-    let checked = check::check(&session.course, &lesson, &Variant::Solution, options, &mut events, &session.cancel);
+    let checked = check::check(&session.tools, &lesson, &Variant::Solution, options, &mut events, &session.cancel);
     drop(progress);
     match checked {
         // A verdict that stays open has its reason among the layers of evidence.

@@ -17,6 +17,7 @@ pub(super) fn execute(session: &Session, id: Option<&str>) -> Result<u8> {
     };
     let lesson = session.catalog.lesson(&id)?;
     session.remember(|progress| progress.set_current(&lesson.id));
+    session.ready_to_edit();
     let opening = session.opening(&lesson.exercise(), 1).map_err(|error| Usage(error.to_string()))?;
     let mut command = Command::new(&opening.program);
     command.args(&opening.args);

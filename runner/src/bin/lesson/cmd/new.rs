@@ -1,4 +1,4 @@
-//! `lesson new`: the manifest of a lesson, and what else is to be written.
+//! `lesson new`: the skeleton of a lesson, and what is to be written.
 
 use anyhow::Result;
 use runner::catalog::LessonId;
@@ -13,7 +13,8 @@ pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
     if let Some(other) = session.catalog.ids().iter().find(|other| **other != id && other.package() == package) {
         return Err(Usage(format!("{id} and {other} would both be the package `{package}`: choose another name")).into());
     }
-    let written = template::write(&session.course.root, &id)?;
+    let written = template::write(&session.pack.root, &id)?;
+    session.ready_to_edit();
     for (path, what) in written.files {
         println!("{}  {:<50} {what}", if written.new.contains(&path) { "wrote" } else { "there" }, path.display());
     }
@@ -21,7 +22,7 @@ pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
     if !session.catalog.ids().contains(&id) {
         println!("Give it a place in the book: a link `[Title]({id}.md)` in book/SUMMARY.md.");
     }
-    println!("Write the files, in any order. Run this again when you have added a file to wrong/.");
+    println!("Write the files, in any order.");
     println!("Then: cargo lesson verify {id}");
     Ok(0)
 }

@@ -18,7 +18,7 @@ pub(super) fn execute(session: &Session) -> Result<u8> {
         // The shipped program stands for the exercise: what a learner has written may not compile.
         let variant = Variant::Wrong("shipped".into());
         progress.event(&Event::Start { lesson: id.clone(), variant: variant.clone() });
-        match compile::compile(&session.course, &lesson, &variant, &mut |step| progress.event(&step.into()), &session.cancel) {
+        match compile::compile(&session.tools, &lesson, &variant, &mut |step| progress.event(&step.into()), &session.cancel) {
             Ok(Compiled::Addon(_)) => lessons += 1,
             Ok(Compiled::Rejected { messages, .. }) => {
                 drop(progress);

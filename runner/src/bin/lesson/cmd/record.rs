@@ -16,7 +16,7 @@ pub(super) fn execute(session: &Session, ids: &[String], all: bool) -> Result<u8
     }
     for lesson in &lessons {
         let mut progress = Progress::new(session.live(), false);
-        let record = record::record(&session.course, lesson, &mut |event| progress.event(&event), &session.cancel);
+        let record = record::record(&session.tools, lesson, &mut |event| progress.event(&event), &session.cancel);
         drop(progress);
         if session.cancel.is_cancelled() {
             return Ok(INTERRUPTED);

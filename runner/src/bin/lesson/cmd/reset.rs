@@ -9,7 +9,7 @@ pub(super) fn execute(session: &Session, id: &str) -> Result<u8> {
     let lesson = session.catalog.lesson(id)?;
     let exercise = lesson.exercise();
     let exercise = lesson.relative(&exercise).display();
-    match progress::reset(&session.course, &lesson).with_context(|| format!("failed to reset {exercise}"))? {
+    match progress::reset(&lesson).with_context(|| format!("failed to reset {exercise}"))? {
         Reset::BackedUp(path) => {
             println!("{exercise} is as it was shipped. Your version is in {}.", lesson.relative(&path).display())
         }

@@ -26,7 +26,7 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: boo
     // A guarded block takes a hundred times as long as another, and a bug does not need many of them.
     let scale = if guard { Scale::Check } else { Scale::Run };
     let options = Options { scale, guard, why };
-    let checked = match check::check(&session.course, &lesson, variant, options, &mut events, &session.cancel) {
+    let checked = match check::check(&session.tools, &lesson, variant, options, &mut events, &session.cancel) {
         Ok(checked) => checked,
         Err(error) => return super::check::unable(error),
     };

@@ -24,7 +24,7 @@ pub(super) fn execute(session: &Session, ids: &[String], all: bool) -> Result<u8
         lessons.iter().flat_map(|lesson| lesson.law().into_iter().map(move |variant| (lesson, variant))).collect();
     let programs: Vec<Program> = programs.iter().map(|(lesson, variant)| (*lesson, variant)).collect();
     let mut rest = &programs[..];
-    let mut row = Row::new(session.course.clone(), Options::CHECK, session.cancel.clone());
+    let mut row = Row::new(session.tools.clone(), Options::CHECK, session.cancel.clone());
     for lesson in &lessons {
         println!("{}", session.paint.bold(&lesson.id));
         of_files(session, lesson, &mut totals)?;

@@ -8,7 +8,9 @@ use crate::session::Session;
 pub(super) fn execute(session: &Session) -> Result<u8> {
     let overview = Overview::new(&session.catalog, &session.progress());
     let counts = overview.counts();
-    println!("{}: memory bugs of Node.js native add-ons, on your own machine.", session.paint.bold("After GC"));
+    let title = session.pack.title();
+    let about = title.description.map_or_else(String::new, |about| format!(": {about}"));
+    println!("{}{about}.", session.paint.bold(title.name));
     println!();
     println!("Each lesson is a small add-on with a bug that real add-ons shipped. You read its");
     println!("page, run it and see its memory before and after garbage collection, edit the");

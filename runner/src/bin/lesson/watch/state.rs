@@ -109,7 +109,7 @@ impl<'a> Watch<'a> {
     pub(super) fn new(session: &'a Session, inputs: Sender<Input>, lesson: Lesson, keep_going: bool) -> Watch<'a> {
         let mut watch = Watch {
             session,
-            worker: Worker::start(session.course.clone(), inputs.clone()),
+            worker: Worker::start(session.tools.clone(), inputs.clone()),
             inputs,
             saves: None,
             keep_going,

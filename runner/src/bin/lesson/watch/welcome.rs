@@ -4,6 +4,7 @@ use std::io::{BufRead, Write, stdin, stdout};
 
 use anyhow::Result;
 use runner::catalog::Lesson;
+use runner::pack::Pack;
 
 /// What a learner says to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub(super) enum Answer {
 }
 
 /// Says it, and waits for the answer.
-pub(super) fn ask(lesson: &Lesson, plain: bool) -> Result<Answer> {
-    print!("{}", text(lesson, plain));
+pub(super) fn ask(pack: &Pack, lesson: &Lesson, plain: bool) -> Result<Answer> {
+    print!("{}", text(&pack.title().name, lesson, plain));
     stdout().flush()?;
     let mut line = String::new();
     // The end of the input is no wish to begin.
@@ -30,11 +31,11 @@ pub(super) fn ask(lesson: &Lesson, plain: bool) -> Result<Answer> {
     })
 }
 
-fn text(lesson: &Lesson, plain: bool) -> String {
+fn text(name: &str, lesson: &Lesson, plain: bool) -> String {
     let first = if plain {
-        "After GC, in plain lines; --plain=false draws a screen."
+        format!("{name}, in plain lines; --plain=false draws a screen.")
     } else {
-        "After GC draws a screen. Type plain for lines instead, as a screen reader needs."
+        format!("{name} draws a screen. Type plain for lines instead, as a screen reader needs.")
     };
     let exercise = lesson.exercise();
     format!(

@@ -5,10 +5,10 @@ use std::thread::{self, JoinHandle};
 
 use runner::catalog::{Lesson, Variant};
 use runner::check::{self, CheckError, Checked};
-use runner::course::Course;
 use runner::process::Cancel;
 use runner::run::{Options, Scale};
 use runner::saves;
+use runner::toolkit::Toolkit;
 
 use super::Input;
 
@@ -37,9 +37,9 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn start(course: Course, inputs: Sender<Input>) -> Worker {
+    pub(super) fn start(tools: Toolkit, inputs: Sender<Input>) -> Worker {
         let (jobs, received) = channel();
-        let thread = thread::spawn(move || work(&course, &received, &inputs));
+        let thread = thread::spawn(move || work(&tools, &received, &inputs));
         Worker { jobs: Some(jobs), thread: Some(thread), number: 0, cancel: Cancel::default() }
     }
 
@@ -72,7 +72,7 @@ impl Drop for Worker {
     }
 }
 
-fn work(course: &Course, jobs: &Receiver<Job>, inputs: &Sender<Input>) {
+fn work(tools: &Toolkit, jobs: &Receiver<Job>, inputs: &Sender<Input>) {
     let _end = TellOfPanic(inputs);
     while let Ok(Job { number, lesson, why, cancel }) = jobs.recv() {
         if cancel.is_cancelled() {
@@ -82,7 +82,7 @@ fn work(course: &Course, jobs: &Receiver<Job>, inputs: &Sender<Input>) {
         let mut tell = |event| {
             let _ = inputs.send(Input::Event(number, event));
         };
-        let result = check::check(course, &lesson, &Variant::Exercise, options, &mut tell, &cancel);
+        let result = check::check(tools, &lesson, &Variant::Exercise, options, &mut tell, &cancel);
         let on_disk = saves::look(&lesson.exercise());
         let _ = inputs.send(Input::Ended(Box::new(Ended { number, result, on_disk })));
     }

@@ -115,7 +115,7 @@ impl Watch<'_> {
             Question::Solution => Ok(self.show(View::Solution)),
             Question::Reset(id) => {
                 let lesson = self.session.catalog.lesson(id.as_str())?;
-                self.message = Some(match progress::reset(&self.session.course, &lesson) {
+                self.message = Some(match progress::reset(&lesson) {
                     Ok(Reset::Nothing) => "It is as it was shipped: there is nothing to reset.".into(),
                     Ok(Reset::Restored) => "It was missing, and is there again, as it was shipped.".into(),
                     Ok(Reset::BackedUp(kept)) => {

@@ -23,7 +23,7 @@ impl Watch<'_> {
     /// Remembers something of this lesson.
     pub(super) fn update(&mut self, change: impl FnOnce(&mut Progress, &Lesson)) {
         let lesson = &self.lesson;
-        let loaded = progress::update(&self.session.course, |progress| change(progress, lesson));
+        let loaded = progress::update(&self.session.pack, |progress| change(progress, lesson));
         if let Some(progress) = self.loaded(loaded) {
             let place = self.place();
             if let Some(row) = self.rows.get_mut(place) {
@@ -34,7 +34,7 @@ impl Watch<'_> {
 
     /// Reads where all lessons stand.
     pub(super) fn refresh(&mut self) {
-        let loaded = progress::read(&self.session.course);
+        let loaded = progress::read(&self.session.pack);
         let progress = self.loaded(loaded).unwrap_or_default();
         self.rows = Overview::new(&self.session.catalog, &progress).rows().cloned().collect();
         if let Some(list) = &mut self.list {
@@ -47,7 +47,7 @@ impl Watch<'_> {
         match loaded {
             Ok(Loaded { progress, set_aside }) => {
                 if let Some(aside) = set_aside {
-                    let path = aside.path.strip_prefix(&self.session.course.root).unwrap_or(&aside.path).display();
+                    let path = aside.path.strip_prefix(&self.session.pack.root).unwrap_or(&aside.path).display();
                     self.message = Some(format!("What was remembered can't be understood; it is kept as {path}."));
                 }
                 Some(progress)
