@@ -1,4 +1,4 @@
-//! The way through: compile, run, measure, grade.
+//! The way through: compile, run, measure, grade, explain.
 //!
 //! Every face of the runner calls [`check`] and shows the events that it emits.
 
@@ -6,13 +6,14 @@ use crate::catalog::{Lesson, Variant};
 use crate::compile::{self, CompileError, Compiled, Diagnostic};
 use crate::course::Course;
 use crate::event::Event;
+use crate::explain::{self, Findings};
 use crate::grade::{self, Outcome};
-use crate::holders::{self, Holder};
+use crate::holders::Holder;
 use crate::measure::{Measured, Table};
 use crate::process::{Cancel, ProcessError};
 use crate::run::{self, Options, Recording, RunError};
+use crate::sites::Program;
 use crate::sites::fault::Incident;
-use crate::sites::{self, Program};
 
 /// Why there is no verdict at all.
 #[derive(Debug, thiserror::Error)]
@@ -98,9 +99,7 @@ pub fn check(
                 text: &addon.source,
                 drive: lesson.relative(&drive),
             };
-            let fault = sites::fault::incident(&recording, program);
-            grade::explain(&mut outcome, &lesson.manifest, &recording, program);
-            let holders = holders::explain(&recording.held, &recording.sites, program);
+            let Findings { fault, holders } = explain::explain(&mut outcome, &lesson.manifest, &recording, program);
             let ran = Some((recording, table));
             let (source_hash, compile_error, diagnostics) = (addon.source_hash, None, Vec::new());
             Checked { outcome, source_hash, compile_error, diagnostics, fault, ran, holders }

@@ -1,4 +1,5 @@
-//! From a recording to a verdict. Pure: what a run showed is all that counts.
+//! From a recording to a verdict. Pure: what a run showed is all that counts. The lines and the holders that explain
+//! it are found in the next stage, [`crate::explain`].
 
 mod ending;
 mod fault;
@@ -6,12 +7,13 @@ mod fault;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Bound, Check, Evidence, Manifest, Metric};
-use crate::holders::{self, Holder};
+use crate::holders::Holder;
 use crate::measure::Measured;
 use crate::number::{metric_value, plain, plural};
 use crate::run::Recording;
+use crate::sites::Place;
 use crate::sites::fault::Incident;
-use crate::sites::{self, Place, Program};
+pub(crate) use ending::left_open;
 
 /// What is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,61 +94,6 @@ impl Outcome {
     pub fn failed(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().filter(|check| check.verdict == Verdict::Failed).map(|check| check.name.as_str())
     }
-}
-
-/// Gives the failed checks of an outcome what explains them: lines of the source, and who holds what is left.
-pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording, program: Program) {
-    for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
-        let check = manifest.checks.iter().find(|check| check.name == result.name);
-        match check.map(|check| &check.evidence) {
-            Some(Evidence::Metric(metric, _)) => explain_metric(result, *metric, recording, program),
-            Some(Evidence::Answer(_)) => {}
-            None => {
-                let kind = ending::left_open(recording);
-                result.places = kind.map_or_else(Vec::new, |kind| sites::left_open(kind, recording, program));
-                if kind.is_some() && result.places.is_empty() {
-                    let reason = if sites::are_known(recording) { sites::ELSEWHERE } else { sites::UNKNOWN };
-                    result.evidence.push(reason.into());
-                }
-            }
-        }
-    }
-}
-
-fn explain_metric(result: &mut CheckResult, metric: Metric, recording: &Recording, program: Program) {
-    if metric == Metric::GuardFaults {
-        result.fault = sites::fault::incident(recording, program).map(Box::new);
-    }
-    result.places = sites::explain(metric, recording, program);
-    result.evidence.extend(unnamed(metric, &mut result.places, recording).map(str::to_owned));
-    if metric.has_holders() {
-        result.holders = holders::explain(&recording.held, &recording.sites, program);
-        let missing = recording.held.missing.as_ref();
-        result.evidence.extend(missing.map(|reason| format!("who holds them is not known: {reason}")));
-    }
-}
-
-/// Why a failed check names no line. Those that would mislead are taken away.
-fn unnamed(metric: Metric, places: &mut Vec<Place>, recording: &Recording) -> Option<&'static str> {
-    if metric.kinds().is_empty() {
-        return None;
-    }
-    if !sites::are_known(recording) {
-        return Some(sites::UNKNOWN);
-    }
-    let measured = Measured(recording).metric(metric).ok()?;
-    // Where bytes were at their highest is not known, only where those are that were still there at the end of the
-    // work. When most are gone by then, the lines of the rest would mislead.
-    if let Metric::BytesPeak | Metric::ExternalPeak = metric {
-        let explained: i64 = places.iter().map(|place| place.count).sum();
-        if (explained as f64) * 2.0 < measured {
-            places.clear();
-            return Some(sites::OVER);
-        }
-    }
-    // What is too little has no line, and what a finalizer has ended is not there any more.
-    let is_there = measured != 0.0 && metric != Metric::FinalizersRun;
-    (is_there && places.is_empty()).then_some(sites::ELSEWHERE)
 }
 
 /// The check that a source fails when it does not compile.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::heap::{Group, Held, line};
 use crate::number::count;
 use crate::run::Stacks;
-use crate::sites::{self, Line, Program};
+use crate::sites::{self, Line, Source};
 
 /// Columns of a way.
 const COLUMNS: usize = 100;
@@ -35,10 +35,10 @@ pub struct Native {
     pub created: Vec<Line>,
 }
 
-/// The groups with their lines, by the debug information of the program.
-pub fn explain(held: &Held, stacks: &Stacks, program: Program) -> Vec<Holder> {
+/// The groups with their lines.
+pub fn explain(held: &Held, stacks: &Stacks, source: &Source) -> Vec<Holder> {
     let wanted = held.groups.iter().flat_map(|group| group.sites.iter().flatten()).copied().collect();
-    let lines = sites::locate(&wanted, stacks, program);
+    let lines = sites::locate(&wanted, stacks, source);
     let holder = |group: &Group| {
         let native = group.sites.as_ref().map(|sites| {
             let created: BTreeSet<&Line> = sites.iter().filter_map(|site| lines.get(site)).collect();

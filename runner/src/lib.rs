@@ -4,7 +4,7 @@
 //! those before it:
 //!
 //! ```text
-//! catalog → compile → run → measure → grade → report
+//! catalog → compile → run → measure → grade → explain → report
 //! ```
 //!
 //! [`check`](mod@check) walks it and says on the way what happens, as [`event::Event`]s; [`ahead`] does so with
@@ -20,6 +20,7 @@ pub mod course;
 pub mod doctor;
 pub mod event;
 pub mod exercise;
+pub mod explain;
 pub mod grade;
 pub mod hand_in;
 pub mod heap;

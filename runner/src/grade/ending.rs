@@ -101,7 +101,7 @@ fn judge(manifest: &Manifest, recording: &Recording) -> (Verdict, String, String
 }
 
 /// What a run ended badly for, because the add-on has left it open.
-pub(super) fn left_open(recording: &Recording) -> Option<Kind> {
+pub(crate) fn left_open(recording: &Recording) -> Option<Kind> {
     if recording.kept_alive_by().is_some() {
         return Some(Kind::Functions);
     }
