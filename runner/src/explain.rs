@@ -35,7 +35,7 @@ pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording
         holders: holders::explain(&recording.held, &recording.sites, &source),
     };
     for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
-        let check = manifest.checks.iter().find(|check| check.name == result.name);
+        let check = manifest.checks.iter().find(|check| check.id == result.id);
         match check.map(|check| &check.evidence) {
             Some(Evidence::Metric(metric, _)) => explain_metric(result, *metric, recording, &source, &findings),
             Some(Evidence::Answer(_)) => {}

@@ -6,7 +6,7 @@ mod fault;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Bound, Check, Evidence, Manifest, Metric};
+use crate::catalog::{Bound, COMPILES, Check, Evidence, Manifest, Metric};
 use crate::holders::Holder;
 use crate::measure::Measured;
 use crate::number::{metric_value, plain, plural};
@@ -31,7 +31,10 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckResult {
-    /// What must hold.
+    /// The check's id.
+    pub id: String,
+    /// What must hold. It is the manifest's, so a record leaves it out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Whether it does.
     pub verdict: Verdict,
@@ -78,7 +81,8 @@ impl Outcome {
     /// The outcome of a source that rustc rejects.
     pub fn rejected() -> Outcome {
         Outcome::of(vec![CheckResult {
-            name: COMPILES.into(),
+            id: COMPILES.into(),
+            name: "the add-on compiles".into(),
             verdict: Verdict::Failed,
             expected: "rustc accepts it".into(),
             measured: "rustc rejects it".into(),
@@ -90,14 +94,11 @@ impl Outcome {
         }])
     }
 
-    /// The names of the checks that failed.
+    /// The ids of the checks that failed.
     pub fn failed(&self) -> impl Iterator<Item = &str> {
-        self.checks.iter().filter(|check| check.verdict == Verdict::Failed).map(|check| check.name.as_str())
+        self.checks.iter().filter(|check| check.verdict == Verdict::Failed).map(|check| check.id.as_str())
     }
 }
-
-/// The check that a source fails when it does not compile.
-pub const COMPILES: &str = "the add-on compiles";
 
 /// Grades a run by the lesson's checks.
 pub fn grade(manifest: &Manifest, recording: &Recording) -> Outcome {
@@ -138,6 +139,7 @@ fn decide(check: &Check, recording: &Recording) -> CheckResult {
         }
     };
     CheckResult {
+        id: check.id.clone(),
         name: check.name.clone(),
         verdict,
         expected,

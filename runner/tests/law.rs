@@ -52,7 +52,10 @@ fn of_lesson(course: &Arc<Course>, lesson: &Arc<Lesson>) -> Vec<Trial> {
 fn of_program(course: &Arc<Course>, lesson: &Arc<Lesson>, variant: Variant) -> Trial {
     let (course, lesson) = (Arc::clone(course), Arc::clone(lesson));
     let expectation = match &variant {
-        Variant::Wrong(name) => format!("fails '{}'", lesson.manifest.wrong[name].fails.get_ref()),
+        Variant::Wrong(name) => {
+            let fails = lesson.manifest.wrong[name].fails.get_ref();
+            format!("fails '{}'", lesson.manifest.name_of(fails).unwrap_or(fails))
+        }
         Variant::Exercise | Variant::Solution => "passes".to_owned(),
     };
     Trial::test(format!("{}::{variant} {expectation}", lesson.id), move || {

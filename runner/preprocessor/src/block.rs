@@ -84,13 +84,14 @@ fn wrong(shelved: &Shelved, format: Format) -> Result<String, String> {
     for (name, wrong) in shelved.wrong() {
         let outcome = shelved.verdict(&Variant::Wrong(name.clone()))?;
         let fails = wrong.fails.get_ref();
-        let measured = outcome.checks.iter().find(|check| check.name == *fails).map_or("nothing", |check| &check.measured);
+        let check = outcome.checks.iter().find(|check| check.id == *fails);
+        let (name, measured) = check.map_or((fails.as_str(), "nothing"), |check| (&check.name, &check.measured));
         let _ = writeln!(
             text,
             "**{}.** {} It fails “{}”: {}.\n",
             words(&wrong.title),
             words(&wrong.why),
-            words(fails),
+            words(name),
             value(format, measured)
         );
     }

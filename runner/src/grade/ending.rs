@@ -22,7 +22,8 @@ pub(super) fn check(manifest: &Manifest, recording: &Recording) -> CheckResult {
     let (verdict, measured, because) = judge(manifest, recording);
     let evidence = if verdict == Verdict::Passed { Vec::new() } else { evidence(recording) };
     CheckResult {
-        name: ENDS.into(),
+        id: ENDS.into(),
+        name: "the run ends by itself".into(),
         verdict,
         expected: "exit code 0, all rounds done".into(),
         measured,

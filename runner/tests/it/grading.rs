@@ -18,7 +18,7 @@ use runner::step::Moment;
 
 use crate::fixture::{ID, shared_work};
 
-const BOUNDED: &str = "handles stay bounded inside the call";
+const BOUNDED: &str = "handles-bounded";
 
 fn lesson() -> (Course, Lesson) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -71,7 +71,7 @@ fn cut_short(end: End) -> Recording {
 fn ends(recording: &Recording, verdict: Verdict, measured: &str) {
     let outcome = graded(recording);
     let check = &outcome.checks[0];
-    assert_eq!((check.name.as_str(), check.verdict), (ENDS, verdict), "{check:#?}");
+    assert_eq!((check.id.as_str(), check.verdict), (ENDS, verdict), "{check:#?}");
     assert!(check.measured.contains(measured), "{check:#?}");
     assert_eq!(outcome.verdict, verdict);
 }
@@ -120,7 +120,7 @@ fn a_peak_is_no_evidence_where_handles_are_not_counted() {
     }
     let outcome = graded(&recording);
     assert_eq!(outcome.verdict, Verdict::Undecided);
-    let check = outcome.checks.iter().find(|check| check.name == BOUNDED).unwrap();
+    let check = outcome.checks.iter().find(|check| check.id == BOUNDED).unwrap();
     assert!(check.measured.contains("NumberOfHandles"), "{check:#?}");
 }
 

@@ -30,11 +30,13 @@ warmup = 1
 guard  = true
 
 [[check]]
+id      = "sum-right"
 name    = "the sum is right"
 answer  = "sum"
 because = "it is what the function is for"
 
 [[check]]
+id      = "accesses-valid"
 name    = "no memory is touched that is not there"
 metric  = "guard.faults"
 equals  = 0
@@ -42,7 +44,7 @@ because = "it may belong to somebody else by then"
 
 [wrong.shipped]
 title = "The bug as shipped"
-fails = "no memory is touched that is not there"
+fails = "accesses-valid"
 why   = "It does it."
 "#;
 
@@ -132,6 +134,7 @@ fn traps_of_webassembly_are_still_errors() {
 }
 
 const TRAPS: &str = "[[check]]
+id      = \"traps-are-errors\"
 name    = \"traps are errors\"
 answer  = \"traps\"
 because = \"they are\"
@@ -170,8 +173,8 @@ pub fn sum() -> u32 {
 }",
         CALL,
     );
-    let kept = "[[check]]\nname = \"a block a round\"\nmetric = \"blocks.kept\"\nequals = 2\nbecause = \"\"\n\n\
-                [[check]]\nname = \"of ten numbers\"\nmetric = \"bytes.kept\"\nequals = 80\nbecause = \"\"\n\n[wrong.shipped]";
+    let kept = "[[check]]\nid = \"block-a-round\"\nname = \"a block a round\"\nmetric = \"blocks.kept\"\nequals = 2\nbecause = \"\"\n\n\
+                [[check]]\nid = \"ten-numbers\"\nname = \"of ten numbers\"\nmetric = \"bytes.kept\"\nequals = 80\nbecause = \"\"\n\n[wrong.shipped]";
     course.edit(&format!("lessons/{ID}/lesson.toml"), "[wrong.shipped]", kept);
     course.check().exits_with(0).says("passed");
     course.edit(&format!("lessons/{ID}/lesson.toml"), "equals = 2", "equals = 0");
@@ -222,7 +225,7 @@ pub fn sum() -> u32 {
 }",
         CALL,
     );
-    let kept = "[[check]]\nname = \"nothing is kept\"\nmetric = \"bytes.kept\"\nequals = 0\nbecause = \"\"\n\n[wrong.shipped]";
+    let kept = "[[check]]\nid = \"nothing-kept\"\nname = \"nothing is kept\"\nmetric = \"bytes.kept\"\nequals = 0\nbecause = \"\"\n\n[wrong.shipped]";
     course.edit(&format!("lessons/{ID}/lesson.toml"), "[wrong.shipped]", kept);
     course.check().exits_with(0).says("passed");
 }
