@@ -7,7 +7,7 @@
 use std::fs;
 
 use crate::catalog::{Evidence, Manifest, Metric};
-use crate::grade::{self, CheckResult, Outcome, Verdict};
+use crate::grade::{self, Clue, Decision, Graded, NoLine, Verdict};
 use crate::holders::{self, Holder};
 use crate::measure::Measured;
 use crate::run::Recording;
@@ -23,10 +23,10 @@ pub struct Findings {
     pub holders: Vec<Holder>,
 }
 
-/// Gives the failed checks of an outcome what explains them, and finds what the run shows whether or not a check is
+/// Gives the failed checks of a run what explains them, and finds what the run shows whether or not a check is
 /// about it.
-pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording, program: Program) -> Findings {
-    let is_plain = outcome.failed().next().is_none() && recording.fault().is_none() && recording.held.groups.is_empty();
+pub fn explain(graded: &mut Graded, manifest: &Manifest, recording: &Recording, program: Program) -> Findings {
+    let is_plain = graded.failed().next().is_none() && recording.fault().is_none() && recording.held.groups.is_empty();
     // What can't be read has no debug information, and the numbers are as exact without their lines.
     let library = if is_plain { Vec::new() } else { fs::read(program.library).unwrap_or_default() };
     let source = Source::open(&library, program);
@@ -34,46 +34,45 @@ pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording
         fault: fault::incident(recording, &source),
         holders: holders::explain(&recording.held, &recording.sites, &source),
     };
-    for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
-        let check = manifest.checks.iter().find(|check| check.id == result.id);
+    for decision in graded.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
+        let check = manifest.checks.iter().find(|check| check.id == decision.id);
         match check.map(|check| &check.evidence) {
-            Some(Evidence::Metric(metric, _)) => explain_metric(result, *metric, recording, &source, &findings),
+            Some(Evidence::Metric(metric, _)) => explain_metric(decision, *metric, recording, &source, &findings),
             Some(Evidence::Answer(_)) => {}
-            None => explain_ending(result, recording, &source),
+            None => explain_ending(decision, recording, &source),
         }
     }
     findings
 }
 
-fn explain_ending(result: &mut CheckResult, recording: &Recording, source: &Source) {
+fn explain_ending(decision: &mut Decision, recording: &Recording, source: &Source) {
     let Some(kind) = grade::left_open(recording) else { return };
-    result.places = sites::left_open(kind, recording, source);
-    if result.places.is_empty() {
-        let reason = if sites::are_known(recording) { sites::ELSEWHERE } else { sites::UNKNOWN };
-        result.evidence.push(reason.into());
+    decision.places = sites::left_open(kind, recording, source);
+    if decision.places.is_empty() {
+        let reason = if sites::are_known(recording) { NoLine::Elsewhere } else { NoLine::NoStacks };
+        decision.clues.push(Clue::NoLine(reason));
     }
 }
 
-fn explain_metric(result: &mut CheckResult, metric: Metric, recording: &Recording, source: &Source, findings: &Findings) {
+fn explain_metric(decision: &mut Decision, metric: Metric, recording: &Recording, source: &Source, findings: &Findings) {
     if metric == Metric::GuardFaults {
-        result.fault = findings.fault.clone().map(Box::new);
+        decision.fault = findings.fault.clone().map(Box::new);
     }
-    result.places = sites::explain(metric, recording, source);
-    result.evidence.extend(unnamed(metric, &mut result.places, recording).map(str::to_owned));
+    decision.places = sites::explain(metric, recording, source);
+    decision.clues.extend(unnamed(metric, &mut decision.places, recording).map(Clue::NoLine));
     if metric.has_holders() {
-        result.holders = findings.holders.clone();
-        let missing = recording.held.missing.as_ref();
-        result.evidence.extend(missing.map(|reason| format!("who holds them is not known: {reason}")));
+        decision.holders = findings.holders.clone();
+        decision.clues.extend(recording.held.missing.clone().map(Clue::NoHolders));
     }
 }
 
 /// Why a failed check names no line. Those that would mislead are taken away.
-fn unnamed(metric: Metric, places: &mut Vec<Place>, recording: &Recording) -> Option<&'static str> {
+fn unnamed(metric: Metric, places: &mut Vec<Place>, recording: &Recording) -> Option<NoLine> {
     if metric.kinds().is_empty() {
         return None;
     }
     if !sites::are_known(recording) {
-        return Some(sites::UNKNOWN);
+        return Some(NoLine::NoStacks);
     }
     let measured = Measured(recording).metric(metric).ok()?;
     // Where bytes were at their highest is not known, only where those are that were still there at the end of the
@@ -82,10 +81,10 @@ fn unnamed(metric: Metric, places: &mut Vec<Place>, recording: &Recording) -> Op
         let explained: i64 = places.iter().map(|place| place.count).sum();
         if (explained as f64) * 2.0 < measured {
             places.clear();
-            return Some(sites::OVER);
+            return Some(NoLine::Over);
         }
     }
     // What is too little has no line, and what a finalizer has ended is not there any more.
     let is_there = measured != 0.0 && metric != Metric::FinalizersRun;
-    (is_there && places.is_empty()).then_some(sites::ELSEWHERE)
+    (is_there && places.is_empty()).then_some(NoLine::Elsewhere)
 }

@@ -5,7 +5,8 @@ use crate::ahead::{Program, Row};
 use crate::catalog::{Lesson, Variant};
 use crate::check::{CheckError, Checked};
 use crate::event::Event;
-use crate::grade::{CheckResult, Verdict};
+use crate::grade::Verdict;
+use crate::outcome::CheckResult;
 
 /// How a program breaks the law.
 #[derive(Debug, thiserror::Error)]

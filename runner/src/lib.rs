@@ -28,6 +28,7 @@ pub mod holders;
 pub mod law;
 pub mod measure;
 pub mod number;
+pub mod outcome;
 pub mod overview;
 pub mod partition;
 pub mod process;

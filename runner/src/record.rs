@@ -22,10 +22,11 @@ use crate::check::{self, CheckError};
 use crate::compile;
 use crate::course::Course;
 use crate::event::Event;
-use crate::grade::Outcome;
 use crate::law::{self, Breach};
 use crate::measure::Table;
+use crate::outcome::Outcome;
 use crate::process::Cancel;
+use crate::report::words;
 use crate::run::{Options, Recording};
 
 use code::Code;
@@ -116,11 +117,9 @@ pub fn record(course: &Course, lesson: &Lesson, events: &mut dyn FnMut(Event), c
 }
 
 /// Goes through the names and reasons of an outcome's checks that are in the lesson's manifest, with the words there.
-fn words(lesson: &Lesson, outcome: &mut Outcome, each: impl Fn(&mut String, &str)) {
+fn fill(lesson: &Lesson, outcome: &mut Outcome, each: impl Fn(&mut String, &str)) {
     for result in &mut outcome.checks {
-        if let Some(name) = lesson.manifest.name_of(&result.id) {
-            each(&mut result.name, name);
-        }
+        each(&mut result.name, words::name(&lesson.manifest, &result.id));
         if let Some(check) = lesson.manifest.checks.iter().find(|check| check.id == result.id) {
             each(&mut result.because, &check.because);
         }
@@ -146,7 +145,7 @@ pub fn read(lesson: &Lesson) -> Result<Record, RecordError> {
         |error: serde_json::Error| RecordError::Json { id: lesson.id.clone(), line: error.line(), message: error.to_string() };
     let mut record: Record = serde_json::from_str(&text).map_err(json)?;
     for outcome in record.verdicts.values_mut() {
-        words(lesson, outcome, |recorded, now| now.clone_into(recorded));
+        fill(lesson, outcome, |recorded, now| now.clone_into(recorded));
     }
     Ok(record)
 }
@@ -166,7 +165,7 @@ pub fn write(lesson: &Lesson, record: &Record) -> Result<(), RecordError> {
     };
     let mut record = record.clone();
     for outcome in record.verdicts.values_mut() {
-        words(lesson, outcome, |recorded, _| recorded.clear());
+        fill(lesson, outcome, |recorded, _| recorded.clear());
     }
     fs::write(&new, layout::text(&record)).map_err(file("write", &new))?;
     fs::rename(&new, &path).map_err(file("replace", &path))

@@ -139,15 +139,6 @@ pub fn explain(metric: Metric, recording: &Recording, source: &Source) -> Vec<Pl
     metric.kinds().iter().flat_map(of).collect()
 }
 
-/// What to say where [`explain`] names no line, and stacks are known.
-pub const ELSEWHERE: &str = "no line is named: no line of this source is in the stacks of most of what was counted";
-
-/// What to say of a peak whose lines would mislead.
-pub const OVER: &str = "no line is named: most of it was free again when the work ended";
-
-/// What to say where [`are_known`] says no.
-pub const UNKNOWN: &str = "stacks can't be walked on this processor: verdicts name no line";
-
 /// Whether the call sites of a run have stacks. Where they do not, numbers are as exact, and nothing names the
 /// lines behind them.
 pub fn are_known(recording: &Recording) -> bool {

@@ -12,6 +12,7 @@ use runner::course::Course;
 use runner::law;
 use runner::process::Cancel;
 use runner::record;
+use runner::report::words;
 use runner::run::Options;
 use runner::template;
 
@@ -54,7 +55,7 @@ fn of_program(course: &Arc<Course>, lesson: &Arc<Lesson>, variant: Variant) -> T
     let expectation = match &variant {
         Variant::Wrong(name) => {
             let fails = lesson.manifest.wrong[name].fails.get_ref();
-            format!("fails '{}'", lesson.manifest.name_of(fails).unwrap_or(fails))
+            format!("fails '{}'", words::name(&lesson.manifest, fails))
         }
         Variant::Exercise | Variant::Solution => "passes".to_owned(),
     };

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use runner::catalog::Variant;
-use runner::grade::CheckResult;
+use runner::outcome::CheckResult;
 use runner::record::shipped;
 
 use crate::markup::{Format, escape, fence, folded, program, table, value, words};

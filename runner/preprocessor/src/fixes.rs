@@ -1,7 +1,8 @@
 //! The table of fixes that only look right, with what each of them measured.
 
 use runner::catalog::{ENDS, Variant, Wrong};
-use runner::grade::{CheckResult, Outcome, Verdict};
+use runner::grade::Verdict;
+use runner::outcome::{CheckResult, Outcome};
 
 use crate::markup::{Format, literal, table, value, words};
 use crate::shelf::Shelved;

@@ -201,7 +201,7 @@ impl TryFrom<RawCheck> for Check {
                 "`{id}` is not a check's id: an id is up to four words in lower case with hyphens, as `handles-bounded`"
             ));
         }
-        if BUILT_IN.iter().any(|(known, _)| *known == id) {
+        if BUILT_IN.contains(&id.as_str()) {
             return Err(format!("`{id}` is the id of a check that every lesson has: give this one another"));
         }
         let evidence = match (raw.answer, raw.metric) {
@@ -244,8 +244,8 @@ fn apart(low: Option<f64>, bound: f64, high: Option<f64>) -> Result<(), String> 
 pub const ENDS: &str = "run-ends";
 /// The id of the check that a source fails when it does not compile.
 pub const COMPILES: &str = "compiles";
-/// The checks that no manifest has, with what must hold.
-const BUILT_IN: [(&str, &str); 2] = [(ENDS, "the run ends by itself"), (COMPILES, "the add-on compiles")];
+/// The checks that every lesson has, and no manifest.
+const BUILT_IN: [&str; 2] = [ENDS, COMPILES];
 
 /// Words of an id, at most.
 const WORDS: usize = 4;
@@ -253,14 +253,6 @@ const WORDS: usize = 4;
 fn is_id(id: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     id.split('-').all(is_word) && id.split('-').count() <= WORDS
-}
-
-impl Manifest {
-    /// What must hold by the check of this id, which may be one that every lesson has.
-    pub fn name_of(&self, id: &str) -> Option<&str> {
-        let own = self.checks.iter().find(|check| check.id == id).map(|check| check.name.as_str());
-        own.or_else(|| BUILT_IN.iter().find(|(known, _)| *known == id).map(|(_, name)| *name))
-    }
 }
 
 pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {

@@ -2,7 +2,7 @@
 //! the system gives to processes and threads.
 
 use crate::course::Course;
-use crate::grade::Outcome;
+use crate::outcome::Outcome;
 use crate::sites::fault::Incident;
 
 pub(super) fn outcome(mut outcome: Outcome, course: &Course) -> Outcome {

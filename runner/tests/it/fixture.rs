@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use runner::catalog::{COMPILES, ENDS};
 use runner::course::Course;
 use runner::event::Event;
-use runner::grade::CheckResult;
+use runner::outcome::CheckResult;
 use tempfile::TempDir;
 
 /// The lesson that the fixtures edit.

@@ -10,9 +10,11 @@ use runner::catalog::{Catalog, ENDS, Lesson, Variant};
 use runner::check;
 use runner::course::Course;
 
-use runner::grade::{Outcome, Verdict, grade};
-use runner::measure::Measured;
+use runner::grade::{Verdict, grade};
+use runner::measure::{Measured, Missing};
+use runner::outcome::Outcome;
 use runner::process::{Cancel, End};
+use runner::report::words;
 use runner::run::{Entry, Options, Recording};
 use runner::step::Moment;
 
@@ -54,7 +56,8 @@ fn solution() -> Recording {
 }
 
 fn graded(recording: &Recording) -> Outcome {
-    grade(&lesson().1.manifest, recording)
+    let manifest = lesson().1.manifest;
+    words::outcome(grade(&manifest, recording), &manifest)
 }
 
 /// The solution's run, if it had ended like this after its first measured round.
@@ -81,7 +84,7 @@ fn the_solution_passes_and_the_shipped_bug_fails_one_check() {
     assert_eq!(graded(&solution()).verdict, Verdict::Passed);
     let outcome = graded(&shipped());
     assert_eq!(outcome.verdict, Verdict::Failed);
-    assert_eq!(outcome.failed().collect::<Vec<_>>(), [BOUNDED]);
+    assert_eq!(grade(&lesson().1.manifest, &shipped()).failed().collect::<Vec<_>>(), [BOUNDED]);
 }
 
 #[test]
@@ -133,7 +136,7 @@ fn memory_that_does_not_settle_is_not_measured() {
         }
     }
     let kept = Measured(&recording).metric(runner::catalog::Metric::BlocksKept);
-    assert!(kept.unwrap_err().contains("did not stand still"));
+    assert_eq!(kept, Err(Missing::Restless));
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use runner::catalog::Metric;
 use runner::event::Event;
-use runner::measure::Measured;
+use runner::measure::{Measured, Missing};
 use runner::process::End;
+use runner::report::words::missing;
 use runner::run::{Access, FaultKind, Guard, GuardState, Recording};
 use runner::sites::fault::Incident;
 
@@ -242,15 +243,15 @@ fn no_fault_is_certain_only_of_a_whole_run_of_guarded_blocks() {
         Measured(&recording).metric(Metric::GuardFaults)
     };
     assert_eq!(faults(&|_, _| {}), Ok(0.0));
-    assert_eq!(Measured(&recorded).metric(Metric::GuardFaults).unwrap_err(), "the run had no guard");
+    assert_eq!(Measured(&recorded).metric(Metric::GuardFaults), Err(Missing::NoGuard));
     let refused = faults(&|_, guard| guard.state = GuardState::NoRoom).unwrap_err();
-    assert_eq!(refused, "nothing was guarded: the system refused the address space for it");
+    assert_eq!(missing(refused), "nothing was guarded: the system refused the address space for it");
     let crowded = faults(&|_, guard| guard.unguarded = 100).unwrap_err();
-    assert_eq!(crowded, "100 of 1 000 blocks found no room under the guard");
-    let killed = faults(&|recording, _| recording.exit.end = End::Signal(11)).unwrap_err();
-    assert_eq!(killed, "the process did not end by itself");
-    let cut = faults(&|recording, _| recording.entries.truncate(recording.entries.len() / 2)).unwrap_err();
-    assert!(cut.contains("the run ended after"), "{cut}");
+    assert_eq!(missing(crowded), "100 of 1 000 blocks found no room under the guard");
+    let killed = faults(&|recording, _| recording.exit.end = End::Signal(11));
+    assert_eq!(killed, Err(Missing::DidNotEnd));
+    let cut = faults(&|recording, _| recording.entries.truncate(recording.entries.len() / 2));
+    assert!(matches!(cut, Err(Missing::Unfinished { .. })), "{cut:?}");
 }
 
 #[test]

@@ -5,10 +5,12 @@ use std::path::Path;
 use runner::catalog::{Catalog, Variant};
 use runner::check;
 use runner::course::Course;
-use runner::grade::CheckResult;
+use runner::grade::NoLine;
+use runner::outcome::CheckResult;
 use runner::process::Cancel;
+use runner::report::words::no_line;
 use runner::run::Options;
-use runner::sites::{ELSEWHERE, OVER, Place};
+use runner::sites::Place;
 
 use crate::fixture::{Fixture, shared_work};
 use crate::ledger::line_of;
@@ -140,7 +142,7 @@ fn a_peak_that_is_over_when_the_work_ends_names_no_line() {
     // Each page was freed when it came out of the queue, so what is left at the end has nothing to do with it.
     let checked = checked("tsfn/backpressure", &Variant::Wrong("shipped".into()), "waiting-memory-bounded");
     assert!(checked.places.is_empty(), "{:#?}", checked.places);
-    assert_eq!(checked.evidence, [OVER]);
+    assert_eq!(checked.evidence, [no_line(NoLine::Over)]);
 }
 
 #[test]
@@ -149,7 +151,7 @@ fn what_no_line_has_done_names_none_and_says_so() {
     let (id, check) = ("context/wrong-env", "references-used-at-home");
     let checked = checked(id, &Variant::Wrong("only-at-home".into()), check);
     assert!(checked.places.is_empty(), "{:#?}", checked.places);
-    assert_eq!(checked.evidence, [ELSEWHERE]);
+    assert_eq!(checked.evidence, [no_line(NoLine::Elsewhere)]);
 }
 
 /// Forgets a block of one byte.

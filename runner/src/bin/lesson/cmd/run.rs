@@ -5,8 +5,8 @@ use runner::catalog::{ENDS, Variant};
 use runner::check;
 use runner::grade::Verdict;
 use runner::measure::Measured;
-use runner::report::memory::wrap;
 use runner::report::verdict::{self, Detail};
+use runner::report::width::wrap;
 use runner::report::{fault, held, memory, printed};
 use runner::run::{Options, Scale};
 
