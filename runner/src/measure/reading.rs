@@ -64,3 +64,31 @@ impl Table {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(gauge: Gauge, moments: [f64; 5]) -> Option<Reading> {
+        let [before, inside, returned, gc, settled] = moments.map(Some);
+        let rows = vec![Row { gauge, before, inside, returned, gc, settled }];
+        let (unit, line, turns) = ("calls".into(), Vec::new(), Some(1));
+        let table = Table { unit, size: 10, rounds: 5, rows, gauge, line, collections: 0.0, pause_ms: 0.0, turns };
+        table.reading()
+    }
+
+    #[test]
+    fn the_last_moment_that_is_high_decides() {
+        let of = |moments| reading(Gauge::Blocks, moments);
+        assert_eq!(of([8.0, 808.0, 808.0, 808.0, 808.0]), Some(Reading::Kept(800.0)));
+        assert_eq!(of([8.0, 808.0, 808.0, 808.0, 8.0]), Some(Reading::FreedLater(800.0)));
+        assert_eq!(of([8.0, 808.0, 808.0, 8.0, 8.0]), Some(Reading::Collected(800.0)));
+        assert_eq!(of([8.0, 808.0, 8.0, 8.0, 9.0]), Some(Reading::Retained { inside: 808.0, settled: 9.0 }));
+        assert_eq!(of([8.0, 20.0, 8.0, 8.0, 8.0]), Some(Reading::Flat(20.0)));
+    }
+
+    #[test]
+    fn what_napi_rs_needs_itself_says_nothing() {
+        assert_eq!(reading(Gauge::Bytes, [232.0, 4096.0, 232.0, 232.0, 2048.0]), Some(Reading::Flat(4096.0)));
+    }
+}

@@ -1,4 +1,5 @@
-//! The words for what the stages have found. They are all here and below, so that there can be another language.
+//! The sentences for what the stages have found: they make none of their own, so that there can be another language.
+//! The labels of what is laid out are in the modules beside this one.
 
 mod ending;
 mod fault;
