@@ -19,7 +19,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use manifest::{Bound, Check, ENDS, Edits, Evidence, Manifest, Work, Wrong};
+pub use manifest::{Bound, COMPILES, Check, ENDS, Edits, Evidence, Manifest, Work, Wrong};
 pub use metric::{Gauge, Kind, Metric};
 
 /// The add-on of a lesson in which JavaScript is edited.

@@ -1,17 +1,19 @@
-//! The way through: compile, run, measure, grade.
+//! The way through: compile, run, measure, grade, explain, and the words for all that.
 //!
 //! Every face of the runner calls [`check`] and shows the events that it emits.
 
 use crate::catalog::{Lesson, Variant};
 use crate::compile::{self, CompileError, Compiled, Diagnostic};
 use crate::event::Event;
-use crate::grade::{self, Outcome};
-use crate::holders::{self, Holder};
+use crate::explain::{self, Findings};
+use crate::grade::{self, Graded};
 use crate::measure::{Measured, Table};
+use crate::outcome::{Holder, Outcome};
 use crate::process::{Cancel, ProcessError};
+use crate::report::words;
 use crate::run::{self, Options, Recording, RunError};
+use crate::sites::Program;
 use crate::sites::fault::Incident;
-use crate::sites::{self, Program};
 use crate::toolkit::Toolkit;
 
 /// Why there is no verdict at all.
@@ -78,7 +80,7 @@ pub fn check(
     events(Event::Start { lesson: lesson.id.clone(), variant: variant.clone() });
     let checked = match compile::compile(tools, lesson, variant, &mut |step| events(step.into()), cancel)? {
         Compiled::Rejected { messages, diagnostics, source_hash } => Checked {
-            outcome: Outcome::rejected(),
+            outcome: words::outcome(Graded::rejected(), &lesson.manifest),
             source_hash,
             compile_error: Some(messages),
             diagnostics,
@@ -89,7 +91,7 @@ pub fn check(
         Compiled::Addon(addon) => {
             let recording = run::run(tools, lesson, &addon, options, &mut |step| events(step.into()), cancel)?;
             let table = Measured(&recording).table(&lesson.manifest);
-            let mut outcome = grade::grade(&lesson.manifest, &recording);
+            let mut graded = grade::grade(&lesson.manifest, &recording);
             let file = lesson.addon(variant).map_err(CompileError::from)?;
             let drive = lesson.file("drive.mjs");
             let program = Program {
@@ -98,16 +100,16 @@ pub fn check(
                 text: &addon.source,
                 drive: lesson.relative(&drive),
             };
-            let fault = sites::fault::incident(&recording, program);
-            grade::explain(&mut outcome, &lesson.manifest, &recording, program);
-            let holders = holders::explain(&recording.held, &recording.sites, program);
+            let Findings { fault, holders } = explain::explain(&mut graded, &lesson.manifest, &recording, program);
+            let outcome = words::outcome(graded, &lesson.manifest);
+            let holders = words::holders(holders);
             let ran = Some((recording, table));
             let (source_hash, compile_error, diagnostics) = (addon.source_hash, None, Vec::new());
             Checked { outcome, source_hash, compile_error, diagnostics, fault, ran, holders }
         }
     };
     if let Some((_, table)) = &checked.ran {
-        events(Event::Memory(table.clone()));
+        events(Event::Memory { sentence: words::sentence(table), table: table.clone() });
     }
     for result in &checked.outcome.checks {
         events(Event::Check(result.clone()));

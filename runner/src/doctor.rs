@@ -3,8 +3,10 @@
 use std::fs;
 
 use crate::compile;
+use crate::grade::NoLine;
 use crate::pack::Pack;
 use crate::process::Cancel;
+use crate::report::words::no_line;
 use crate::run::{self, Entry, GuardState, Recording};
 use crate::sites;
 use crate::toolkit::Toolkit;
@@ -82,7 +84,7 @@ pub fn layers(recording: &Recording) -> Vec<Layer> {
             "this Node does not show how many objects a WeakSet has: checks of `objects.kept` stay undecided",
         ),
         layer("who touches memory that is not there", guard == GuardState::Armed, true, &no_guard),
-        layer("which line of the source asked", sites::are_known(recording), false, sites::UNKNOWN),
+        layer("which line of the source asked", sites::are_known(recording), false, no_line(NoLine::NoStacks)),
         layer(
             "which JavaScript function asked",
             counted("callers.known"),

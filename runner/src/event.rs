@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{LessonId, Variant};
 use crate::compile::Diagnostic;
-use crate::grade::{CheckResult, Outcome};
 use crate::measure::Table;
+use crate::outcome::{CheckResult, Outcome};
 use crate::step::{Moment, Phase, Step};
 
 /// One thing that happened.
@@ -66,7 +66,13 @@ pub enum Event {
     /// A check was decided.
     Check(CheckResult),
     /// The memory of a run was measured: the table that `lesson run` shows.
-    Memory(Table),
+    Memory {
+        /// Its numbers.
+        #[serde(flatten)]
+        table: Table,
+        /// What it says, for a person who has not learned to read it yet.
+        sentence: String,
+    },
     /// A variant was graded.
     Verdict {
         /// The lesson.

@@ -1,17 +1,19 @@
-//! From a recording to a verdict. Pure: what a run showed is all that counts.
+//! From a recording to a verdict. Pure: what a run showed is all that counts. The lines and the holders that explain
+//! it are found in the next stage, [`crate::explain`], and [`crate::report`] has the words.
 
 mod ending;
-mod fault;
+mod finding;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Bound, Check, Evidence, Manifest, Metric};
-use crate::holders::{self, Holder};
+use crate::catalog::{Bound, COMPILES, Check, Evidence, Manifest, Metric};
+use crate::holders::Holder;
 use crate::measure::Measured;
-use crate::number::{metric_value, plain, plural};
 use crate::run::Recording;
+use crate::sites::Place;
 use crate::sites::fault::Incident;
-use crate::sites::{self, Place, Program};
+pub(crate) use ending::left_open;
+pub use finding::{Blame, Cause, Clue, Ending, Expected, Finding, Keeper, NoLine, Reached};
 
 /// What is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,200 +28,113 @@ pub enum Verdict {
 }
 
 /// One check, decided.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CheckResult {
-    /// What must hold.
-    pub name: String,
-    /// Whether it does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The check's id.
+    pub id: String,
+    /// Whether it holds.
     pub verdict: Verdict,
-    /// What was expected, in words.
-    pub expected: String,
-    /// What was measured, in words; why it was not, for an undecided check.
-    pub measured: String,
-    /// Why it matters.
-    pub because: String,
-    /// What a person can look at: lines of output, the round and the answer that were wrong.
-    pub evidence: Vec<String>,
+    /// What was expected, and what was measured.
+    pub finding: Finding,
+    /// What a person can look at.
+    pub clues: Vec<Clue>,
     /// Lines of the source that explain the number, the worst first.
-    #[serde(default)]
     pub places: Vec<Place>,
     /// The bad access that it failed for, with its places.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Box<Incident>>,
     /// Who holds the objects that should be gone, the most first.
-    #[serde(default)]
     pub holders: Vec<Holder>,
 }
 
+impl Decision {
+    fn new(id: &str, verdict: Verdict, finding: Finding, clues: Vec<Clue>) -> Decision {
+        Decision { id: id.to_owned(), verdict, finding, clues, places: Vec::new(), fault: None, holders: Vec::new() }
+    }
+}
+
 /// All checks of one run, and the verdict that follows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Outcome {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Graded {
     /// Failed if a check failed; else undecided if one is undecided; else passed.
     pub verdict: Verdict,
     /// The checks, in the lesson's order. The first is always [`crate::catalog::ENDS`].
-    pub checks: Vec<CheckResult>,
+    pub checks: Vec<Decision>,
 }
 
-impl Outcome {
-    fn of(checks: Vec<CheckResult>) -> Outcome {
+impl Graded {
+    fn of(checks: Vec<Decision>) -> Graded {
         let any = |verdict| checks.iter().any(|check| check.verdict == verdict);
         let verdict = match (any(Verdict::Failed), any(Verdict::Undecided)) {
             (true, _) => Verdict::Failed,
             (false, true) => Verdict::Undecided,
             (false, false) => Verdict::Passed,
         };
-        Outcome { verdict, checks }
+        Graded { verdict, checks }
     }
 
-    /// The outcome of a source that rustc rejects.
-    pub fn rejected() -> Outcome {
-        Outcome::of(vec![CheckResult {
-            name: COMPILES.into(),
-            verdict: Verdict::Failed,
-            expected: "rustc accepts it".into(),
-            measured: "rustc rejects it".into(),
-            because: "an add-on that does not compile can't be run".into(),
-            evidence: Vec::new(),
-            places: Vec::new(),
-            fault: None,
-            holders: Vec::new(),
-        }])
+    /// What a source gets that rustc rejects.
+    pub fn rejected() -> Graded {
+        Graded::of(vec![Decision::new(COMPILES, Verdict::Failed, Finding::Rejected, Vec::new())])
     }
 
-    /// The names of the checks that failed.
+    /// The ids of the checks that failed.
     pub fn failed(&self) -> impl Iterator<Item = &str> {
-        self.checks.iter().filter(|check| check.verdict == Verdict::Failed).map(|check| check.name.as_str())
+        self.checks.iter().filter(|check| check.verdict == Verdict::Failed).map(|check| check.id.as_str())
     }
 }
-
-/// Gives the failed checks of an outcome what explains them: lines of the source, and who holds what is left.
-pub fn explain(outcome: &mut Outcome, manifest: &Manifest, recording: &Recording, program: Program) {
-    for result in outcome.checks.iter_mut().filter(|check| check.verdict == Verdict::Failed) {
-        let check = manifest.checks.iter().find(|check| check.name == result.name);
-        match check.map(|check| &check.evidence) {
-            Some(Evidence::Metric(metric, _)) => explain_metric(result, *metric, recording, program),
-            Some(Evidence::Answer(_)) => {}
-            None => {
-                let kind = ending::left_open(recording);
-                result.places = kind.map_or_else(Vec::new, |kind| sites::left_open(kind, recording, program));
-                if kind.is_some() && result.places.is_empty() {
-                    let reason = if sites::are_known(recording) { sites::ELSEWHERE } else { sites::UNKNOWN };
-                    result.evidence.push(reason.into());
-                }
-            }
-        }
-    }
-}
-
-fn explain_metric(result: &mut CheckResult, metric: Metric, recording: &Recording, program: Program) {
-    if metric == Metric::GuardFaults {
-        result.fault = sites::fault::incident(recording, program).map(Box::new);
-    }
-    result.places = sites::explain(metric, recording, program);
-    result.evidence.extend(unnamed(metric, &mut result.places, recording).map(str::to_owned));
-    if metric.has_holders() {
-        result.holders = holders::explain(&recording.held, &recording.sites, program);
-        let missing = recording.held.missing.as_ref();
-        result.evidence.extend(missing.map(|reason| format!("who holds them is not known: {reason}")));
-    }
-}
-
-/// Why a failed check names no line. Those that would mislead are taken away.
-fn unnamed(metric: Metric, places: &mut Vec<Place>, recording: &Recording) -> Option<&'static str> {
-    if metric.kinds().is_empty() {
-        return None;
-    }
-    if !sites::are_known(recording) {
-        return Some(sites::UNKNOWN);
-    }
-    let measured = Measured(recording).metric(metric).ok()?;
-    // Where bytes were at their highest is not known, only where those are that were still there at the end of the
-    // work. When most are gone by then, the lines of the rest would mislead.
-    if let Metric::BytesPeak | Metric::ExternalPeak = metric {
-        let explained: i64 = places.iter().map(|place| place.count).sum();
-        if (explained as f64) * 2.0 < measured {
-            places.clear();
-            return Some(sites::OVER);
-        }
-    }
-    // What is too little has no line, and what a finalizer has ended is not there any more.
-    let is_there = measured != 0.0 && metric != Metric::FinalizersRun;
-    (is_there && places.is_empty()).then_some(sites::ELSEWHERE)
-}
-
-/// The check that a source fails when it does not compile.
-pub const COMPILES: &str = "the add-on compiles";
 
 /// Grades a run by the lesson's checks.
-pub fn grade(manifest: &Manifest, recording: &Recording) -> Outcome {
+pub fn grade(manifest: &Manifest, recording: &Recording) -> Graded {
     let ending = ending::check(manifest, recording);
     let checks = manifest.checks.iter().map(|check| decide(check, recording));
-    Outcome::of([ending].into_iter().chain(checks).collect())
+    Graded::of([ending].into_iter().chain(checks).collect())
 }
 
-fn decide(check: &Check, recording: &Recording) -> CheckResult {
-    let (verdict, expected, measured, evidence) = match &check.evidence {
+fn decide(check: &Check, recording: &Recording) -> Decision {
+    let (verdict, finding, clues) = match &check.evidence {
         Evidence::Answer(name) => decide_answer(name, recording),
-        Evidence::Metric(metric, bound) => {
-            let measured = Measured(recording);
-            let show = |value: f64| metric_value(*metric, value);
-            let expected = match bound {
-                Bound::Equals(value) => format!("exactly {}", show(*value)),
-                Bound::EqualsWork => format!("exactly {}, one for each piece of work", show(measured.work())),
-                Bound::AtLeastWork => format!("at least {}, one for each piece of work", show(measured.work())),
-                Bound::AtMost(value) => format!("at most {}", show(*value)),
-                Bound::AtLeast(value) => format!("at least {}", show(*value)),
-            };
-            match measured.metric(*metric) {
-                Ok(value) => {
-                    let holds = match bound {
-                        Bound::Equals(wanted) => value == *wanted,
-                        Bound::EqualsWork => value == measured.work(),
-                        Bound::AtLeastWork => value >= measured.work(),
-                        Bound::AtMost(most) => value <= *most,
-                        Bound::AtLeast(least) => value >= *least,
-                    };
-                    let fault = recording.fault().filter(|_| *metric == Metric::GuardFaults);
-                    let measured =
-                        fault.map_or_else(|| show(value), |fault| format!("{}: {}", show(value), fault::sentence(fault)));
-                    (verdict_of(holds), expected, measured, Vec::new())
-                }
-                Err(reason) => (Verdict::Undecided, expected, format!("not measured: {reason}"), Vec::new()),
-            }
-        }
+        Evidence::Metric(metric, bound) => decide_metric(*metric, bound, recording),
     };
-    CheckResult {
-        name: check.name.clone(),
-        verdict,
-        expected,
-        measured,
-        because: check.because.clone(),
-        evidence,
-        places: Vec::new(),
-        fault: None,
-        holders: Vec::new(),
-    }
+    Decision::new(&check.id, verdict, finding, clues)
 }
 
-fn decide_answer(name: &str, recording: &Recording) -> (Verdict, String, String, Vec<String>) {
+fn decide_metric(metric: Metric, bound: &Bound, recording: &Recording) -> (Verdict, Finding, Vec<Clue>) {
+    let work = Measured(recording).work();
+    let expected = match bound {
+        Bound::Equals(value) => Expected::Exactly(*value),
+        Bound::EqualsWork => Expected::ExactlyWork(work),
+        Bound::AtLeastWork => Expected::AtLeastWork(work),
+        Bound::AtMost(value) => Expected::AtMost(*value),
+        Bound::AtLeast(value) => Expected::AtLeast(*value),
+    };
+    let measured = Measured(recording).metric(metric);
+    let verdict = match &measured {
+        Ok(value) if expected.allows(*value) => Verdict::Passed,
+        Ok(_) => Verdict::Failed,
+        Err(_) => Verdict::Undecided,
+    };
+    let fault = recording.fault().filter(|_| metric == Metric::GuardFaults).cloned().map(Box::new);
+    (verdict, Finding::Metric { metric, expected, measured, fault }, Vec::new())
+}
+
+fn decide_answer(name: &str, recording: &Recording) -> (Verdict, Finding, Vec<Clue>) {
     let answers = Measured(recording).answers(name);
+    let finding = |expected: &serde_json::Value, actual: &serde_json::Value| Finding::Answer {
+        expected: expected.clone(),
+        actual: actual.clone(),
+    };
     let wrong: Vec<_> = answers.iter().filter(|answer| answer.actual != answer.expected).collect();
     if let Some(first) = wrong.first() {
-        let place = if first.round < 1 { "in the warm-up".to_owned() } else { format!("in round {}", first.round) };
-        let evidence =
-            format!("`{name}` was wrong in {} of {}, first {place}", wrong.len(), plural(answers.len() as f64, "round"));
-        return (Verdict::Failed, plain(first.expected), plain(first.actual), vec![evidence]);
+        let (answer, wrong) = (name.to_owned(), wrong.len());
+        let clue = Clue::WrongRounds { answer, wrong, answered: answers.len(), first: first.round };
+        return (Verdict::Failed, finding(first.expected, first.actual), vec![clue]);
     }
-    let measured_rounds = answers.iter().filter(|answer| answer.round >= 1).count() as u64;
-    let Some(last) = answers.last().filter(|_| measured_rounds >= recording.rounds) else {
-        let reason = format!("not measured: `{name}` was answered in {} of {} rounds", measured_rounds, recording.rounds);
-        return (Verdict::Undecided, "the right answer in every round".into(), reason, Vec::new());
-    };
-    (Verdict::Passed, plain(last.expected), plain(last.actual), Vec::new())
-}
-
-fn verdict_of(holds: bool) -> Verdict {
-    if holds { Verdict::Passed } else { Verdict::Failed }
+    let answered = answers.iter().filter(|answer| answer.round >= 1).count() as u64;
+    match answers.last().filter(|_| answered >= recording.rounds) {
+        Some(last) => (Verdict::Passed, finding(last.expected, last.actual), Vec::new()),
+        None => {
+            let unanswered = Finding::Unanswered { answer: name.to_owned(), answered, rounds: recording.rounds };
+            (Verdict::Undecided, unanswered, Vec::new())
+        }
+    }
 }

@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 
 use path::Ways;
 use snapshot::{EdgeKind, NodeId, NodeKind, Snapshot};
-pub(crate) use words::line;
 use words::{GLOBAL_HANDLES, Teller, Told};
 
 /// The class of the mark.

@@ -5,7 +5,8 @@ use crate::ahead::{Program, Row};
 use crate::catalog::{Lesson, Variant};
 use crate::check::{CheckError, Checked};
 use crate::event::Event;
-use crate::grade::{CheckResult, Verdict};
+use crate::grade::Verdict;
+use crate::outcome::CheckResult;
 
 /// How a program breaks the law.
 #[derive(Debug, thiserror::Error)]
@@ -64,10 +65,10 @@ pub fn judge(lesson: &Lesson, variant: &Variant, checked: &Checked) -> Result<St
         };
     };
     let named = wrong.fails.get_ref();
-    let check = outcome.checks.iter().find(|check| check.name == *named);
+    let check = outcome.checks.iter().find(|check| check.id == *named);
     let check = check.expect("the manifest was read with this check in it");
     match check.verdict {
-        Verdict::Failed => Ok(format!("fails \"{named}\": measured {}", check.measured)),
-        verdict => Err(Breach::ShouldFail { check: named.clone(), verdict, measured: check.measured.clone() }),
+        Verdict::Failed => Ok(format!("fails \"{}\": measured {}", check.name, check.measured)),
+        verdict => Err(Breach::ShouldFail { check: check.name.clone(), verdict, measured: check.measured.clone() }),
     }
 }

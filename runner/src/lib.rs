@@ -4,7 +4,7 @@
 //! those before it:
 //!
 //! ```text
-//! catalog → compile → run → measure → grade → report
+//! catalog → compile → run → measure → grade → explain → report
 //! ```
 //!
 //! [`check`](mod@check) walks it and says on the way what happens, as [`event::Event`]s; [`ahead`] does so with
@@ -19,6 +19,7 @@ pub mod compile;
 pub mod doctor;
 pub mod event;
 pub mod exercise;
+pub mod explain;
 mod file;
 pub mod grade;
 pub mod hand_in;
@@ -28,6 +29,7 @@ pub mod holders;
 pub mod law;
 pub mod measure;
 pub mod number;
+pub mod outcome;
 pub mod overview;
 pub mod pack;
 pub mod partition;

@@ -1,18 +1,20 @@
 //! From a recording to numbers: the table of moments for a person, and the metrics for the grader.
 
 mod gauge;
-mod sentence;
+mod missing;
+mod reading;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Gauge, Manifest, Metric};
-use crate::number::{count, plural};
 use crate::process::End;
 use crate::run::{Entry, GuardState, Recording};
 use crate::step::Moment;
 pub use gauge::Story;
+pub use missing::Missing;
+pub use reading::Reading;
 
 type Gauges = BTreeMap<String, f64>;
 
@@ -38,8 +40,6 @@ pub struct Table {
     pub pause_ms: f64,
     /// Turns of the event loop that the last round needed to settle; none when it did not.
     pub turns: Option<u32>,
-    /// What the table says, for a person who has not learned to read it yet.
-    pub sentence: String,
 }
 
 /// A gauge at the five moments. A moment that the run did not reach has no value.
@@ -105,8 +105,8 @@ impl<'a> Measured<'a> {
     /// A metric, or why it could not be measured.
     ///
     /// # Errors
-    /// The reason, as a fragment.
-    pub fn metric(self, metric: Metric) -> Result<f64, String> {
+    /// The reason.
+    pub fn metric(self, metric: Metric) -> Result<f64, Missing> {
         match metric {
             Metric::BlocksKept => self.kept(|gauges| get(gauges, "blocks.live")),
             Metric::BytesKept => self.kept(|gauges| get(gauges, "bytes.live")),
@@ -115,7 +115,7 @@ impl<'a> Measured<'a> {
                 let known = self.samples(Moment::Before).all(|(_, gauges)| get(gauges, "handles.known") == Some(1.0));
                 match known {
                     true => self.peak("handles.live", "handles.peak"),
-                    false => Err("this Node does not export v8::HandleScope::NumberOfHandles".into()),
+                    false => Err(Missing::HandlesUnknown),
                 }
             }
             Metric::ReferencesKept => self.open("references.created", "references.deleted"),
@@ -141,13 +141,13 @@ impl<'a> Measured<'a> {
         }
     }
 
-    fn open(self, opened: &str, closed: &str) -> Result<f64, String> {
+    fn open(self, opened: &str, closed: &str) -> Result<f64, Missing> {
         self.kept(|gauges| difference(gauges, opened, closed))
     }
 
     /// How often something was done that a correct add-on never does. Once is enough, however the run ended;
     /// only a run that came to its end shows that it was never done.
-    fn uses(self, name: &str) -> Result<f64, String> {
+    fn uses(self, name: &str) -> Result<f64, Missing> {
         let uses = self.0.counters.as_ref().and_then(|counters| get(counters, name));
         match uses {
             Some(uses) if uses > 0.0 || self.is_finished() => Ok(uses),
@@ -157,21 +157,20 @@ impl<'a> Measured<'a> {
 
     /// A fault is certain, however the run ended. That there was none is certain only of a whole run in which
     /// every block was guarded.
-    fn faults(self) -> Result<f64, String> {
-        let Some(guard) = &self.0.guard else { return Err("the run had no guard".into()) };
+    fn faults(self) -> Result<f64, Missing> {
+        let Some(guard) = &self.0.guard else { return Err(Missing::NoGuard) };
         if guard.fault.is_some() {
             return Ok(1.0);
         }
         if guard.state != GuardState::Armed {
-            return Err(format!("nothing was guarded: {}", guard.state.reason()));
+            return Err(Missing::NotArmed(guard.state));
         }
         if guard.unguarded > 0 {
-            let (unguarded, all) = (guard.unguarded as f64, (guard.blocks + guard.unguarded) as f64);
-            return Err(format!("{} of {} found no room under the guard", count(unguarded), plural(all, "block")));
+            return Err(Missing::Unguarded { unguarded: guard.unguarded, blocks: guard.blocks + guard.unguarded });
         }
         match self.0.exit.end {
             End::Exited(0) if self.is_finished() => Ok(0.0),
-            _ if self.is_finished() => Err("the process did not end by itself".into()),
+            _ if self.is_finished() => Err(Missing::DidNotEnd),
             _ => Err(self.unfinished()),
         }
     }
@@ -181,10 +180,10 @@ impl<'a> Measured<'a> {
             && self.samples(Moment::Settled).count() as u64 == self.0.rounds
     }
 
-    fn kept(self, gauge: impl Fn(&Gauges) -> Option<f64>) -> Result<f64, String> {
+    fn kept(self, gauge: impl Fn(&Gauges) -> Option<f64>) -> Result<f64, Missing> {
         let restless = |entry: &Entry| matches!(entry, Entry::Settle { round: 1.., settled: false, .. });
         if self.0.entries.iter().any(restless) {
-            return Err("the counters did not stand still after the work".into());
+            return Err(Missing::Restless);
         }
         let value = |round, moment| self.sample(round, moment).and_then(&gauge);
         match (value(1, Moment::Before), value(self.0.rounds, Moment::Settled)) {
@@ -193,13 +192,13 @@ impl<'a> Measured<'a> {
         }
     }
 
-    fn objects_kept(self) -> Result<f64, String> {
+    fn objects_kept(self) -> Result<f64, Missing> {
         let kept = self.kept(|gauges| get(gauges, "objects.tracked"));
         match kept {
-            Ok(0.0) => Err("drive.mjs tracks no object".into()),
+            Ok(0.0) => Err(Missing::NothingTracked),
             Ok(_) => match self.tracked() {
                 Some((_, Some(alive))) => Ok(alive),
-                _ => Err("this Node does not show how many objects a WeakSet has".into()),
+                _ => Err(Missing::ObjectsUnknown),
             },
             Err(reason) => Err(reason),
         }
@@ -212,7 +211,7 @@ impl<'a> Measured<'a> {
         Some((get(settled, "objects.tracked")?, get(settled, "objects.alive")))
     }
 
-    fn peak(self, live: &str, peak: &str) -> Result<f64, String> {
+    fn peak(self, live: &str, peak: &str) -> Result<f64, Missing> {
         let rise = |round| {
             let before = get(self.sample(round, Moment::Before)?, live)?;
             Some(get(self.sample(round, Moment::Return)?, peak)? - before)
@@ -221,7 +220,7 @@ impl<'a> Measured<'a> {
         rises.and_then(|rises| rises.into_iter().reduce(f64::max)).ok_or_else(|| self.unfinished())
     }
 
-    fn collections(self, count: impl Fn(f64, f64, f64) -> f64) -> Result<f64, String> {
+    fn collections(self, count: impl Fn(f64, f64, f64) -> f64) -> Result<f64, Missing> {
         let counts: Vec<f64> = self
             .0
             .entries
@@ -234,9 +233,8 @@ impl<'a> Measured<'a> {
         if counts.len() as u64 == self.0.rounds { Ok(counts.iter().sum()) } else { Err(self.unfinished()) }
     }
 
-    fn unfinished(self) -> String {
-        let done = self.samples(Moment::Settled).count();
-        format!("the run ended after {done} of {} rounds", self.0.rounds)
+    fn unfinished(self) -> Missing {
+        Missing::Unfinished { done: self.samples(Moment::Settled).count() as u64, rounds: self.0.rounds }
     }
 
     /// The table of the run, for the lesson that it belongs to.
@@ -257,7 +255,7 @@ impl<'a> Measured<'a> {
                 _ => {}
             }
         }
-        let mut table = Table {
+        Table {
             unit: manifest.work.unit.clone(),
             size: self.0.size,
             rounds: self.0.rounds,
@@ -267,10 +265,7 @@ impl<'a> Measured<'a> {
             collections,
             pause_ms,
             turns,
-            sentence: String::new(),
-        };
-        table.sentence = sentence::read(&table);
-        table
+        }
     }
 
     fn row(self, gauge: Gauge) -> Row {

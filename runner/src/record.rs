@@ -21,10 +21,11 @@ use crate::catalog::{Lesson, LessonId, Variant};
 use crate::check::{self, CheckError};
 use crate::compile;
 use crate::event::Event;
-use crate::grade::Outcome;
 use crate::law::{self, Breach};
 use crate::measure::Table;
+use crate::outcome::Outcome;
 use crate::process::Cancel;
+use crate::report::words;
 use crate::run::{Options, Recording};
 use crate::toolkit::Toolkit;
 
@@ -115,10 +116,11 @@ pub fn record(tools: &Toolkit, lesson: &Lesson, events: &mut dyn FnMut(Event), c
     Ok(Record { versions, code, memory, verdicts })
 }
 
-/// Goes through the reasons of an outcome's checks that are in the lesson's manifest, with the words there.
-fn reasons(lesson: &Lesson, outcome: &mut Outcome, each: impl Fn(&mut String, &str)) {
+/// Goes through the names and reasons of an outcome's checks that are in the lesson's manifest, with the words there.
+fn fill(lesson: &Lesson, outcome: &mut Outcome, each: impl Fn(&mut String, &str)) {
     for result in &mut outcome.checks {
-        if let Some(check) = lesson.manifest.checks.iter().find(|check| check.name == result.name) {
+        each(&mut result.name, words::name(&lesson.manifest, &result.id));
+        if let Some(check) = lesson.manifest.checks.iter().find(|check| check.id == result.id) {
             each(&mut result.because, &check.because);
         }
     }
@@ -143,14 +145,14 @@ pub fn read(lesson: &Lesson) -> Result<Record, RecordError> {
         |error: serde_json::Error| RecordError::Json { id: lesson.id.clone(), line: error.line(), message: error.to_string() };
     let mut record: Record = serde_json::from_str(&text).map_err(json)?;
     for outcome in record.verdicts.values_mut() {
-        reasons(lesson, outcome, |because, words| words.clone_into(because));
+        fill(lesson, outcome, |recorded, now| now.clone_into(recorded));
     }
     Ok(record)
 }
 
 /// Writes a lesson's record in one step: whoever reads it meanwhile sees the old one or the new one. The
-/// reasons of the checks are left out. They are the manifest's, and better words for one of them change
-/// nothing that was measured.
+/// names of the checks and their reasons are left out. They are the manifest's, and better words for one of
+/// them change nothing that was measured.
 ///
 /// # Errors
 /// When the file can't be written.
@@ -163,7 +165,7 @@ pub fn write(lesson: &Lesson, record: &Record) -> Result<(), RecordError> {
     };
     let mut record = record.clone();
     for outcome in record.verdicts.values_mut() {
-        reasons(lesson, outcome, |because, _| because.clear());
+        fill(lesson, outcome, |recorded, _| recorded.clear());
     }
     fs::write(&new, layout::text(&record)).map_err(file("write", &new))?;
     fs::rename(&new, &path).map_err(file("replace", &path))

@@ -1,4 +1,6 @@
 //! Outcomes and tables as text. The same values go into JSON as [`crate::event::Event`]s.
+//!
+//! [`words`] makes sentences of what the stages have found; the others lay them out.
 
 pub mod fault;
 pub mod held;
@@ -10,3 +12,5 @@ pub mod printed;
 pub mod strip;
 pub mod told;
 pub mod verdict;
+pub mod width;
+pub mod words;

@@ -14,7 +14,6 @@ pub mod fault;
 mod symbols;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -90,10 +89,31 @@ pub struct Program<'a> {
     pub drive: &'a Path,
 }
 
+/// A program with the debug information of its add-on, as stacks go through its source.
+pub struct Source<'a> {
+    program: Program<'a>,
+    symbols: Option<Symbols<'a>>,
+}
+
+impl<'a> Source<'a> {
+    /// Opens the debug information in the bytes of the add-on. Where there is none, no stack has a line.
+    pub fn open(library: &'a [u8], program: Program<'a>) -> Source<'a> {
+        Source { program, symbols: Symbols::read(library) }
+    }
+
+    /// The lines that a stack goes through, the innermost first.
+    fn lines(&self, stack: &[u64]) -> Vec<Line> {
+        let file = self.program.file.to_string_lossy();
+        let line = |(line, function)| Line { file: file.clone().into_owned(), line, function };
+        let lines = self.symbols.iter().flat_map(|symbols| symbols.lines_in(stack, self.program));
+        lines.map(line).collect()
+    }
+}
+
 /// The places that explain why a metric is as high as it is, the worst first. There are none where a
 /// platform keeps no sites, for metrics that sites do not explain, and where no line of the program is in the
 /// stacks of most of it.
-pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<Place> {
+pub fn explain(metric: Metric, recording: &Recording, source: &Source) -> Vec<Place> {
     let amounts = Amounts(recording);
     let of = |kind: &Kind| {
         let kind = *kind;
@@ -104,7 +124,7 @@ pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<P
             _ => (false, amounts.left(kind)),
         };
         let bytes = matches!(metric, Metric::BlocksKept).then(|| amounts.left(Kind::Bytes));
-        let named = |amounts| places(kind, at_once, amounts, bytes.as_ref(), recording, program);
+        let named = |amounts| places(kind, at_once, amounts, bytes.as_ref(), recording, source);
         let places = named(&found);
         if metric != Metric::BlocksKept || !places.is_empty() {
             return places;
@@ -119,15 +139,6 @@ pub fn explain(metric: Metric, recording: &Recording, program: Program) -> Vec<P
     metric.kinds().iter().flat_map(of).collect()
 }
 
-/// What to say where [`explain`] names no line, and stacks are known.
-pub const ELSEWHERE: &str = "no line is named: no line of this source is in the stacks of most of what was counted";
-
-/// What to say of a peak whose lines would mislead.
-pub const OVER: &str = "no line is named: most of it was free again when the work ended";
-
-/// What to say where [`are_known`] says no.
-pub const UNKNOWN: &str = "stacks can't be walked on this processor: verdicts name no line";
-
 /// Whether the call sites of a run have stacks. Where they do not, numbers are as exact, and nothing names the
 /// lines behind them.
 pub fn are_known(recording: &Recording) -> bool {
@@ -135,21 +146,13 @@ pub fn are_known(recording: &Recording) -> bool {
 }
 
 /// The places that opened what was still open when the process was gone.
-pub fn left_open(kind: Kind, recording: &Recording, program: Program) -> Vec<Place> {
-    places(kind, false, &Amounts(recording).open_at_the_end(kind), None, recording, program)
+pub fn left_open(kind: Kind, recording: &Recording, source: &Source) -> Vec<Place> {
+    places(kind, false, &Amounts(recording).open_at_the_end(kind), None, recording, source)
 }
 
 /// The lines of the program that sites are at. Those that its source has no line of are left out.
-pub(crate) fn locate(sites: &BTreeSet<u32>, stacks: &Stacks, program: Program) -> BTreeMap<u32, Line> {
-    if sites.is_empty() {
-        return BTreeMap::new();
-    }
-    let Ok(library) = fs::read(program.library) else { return BTreeMap::new() };
-    let Some(symbols) = Symbols::read(&library) else { return BTreeMap::new() };
-    let line = |site: &u32| {
-        let (line, function) = symbols.lines_in(&stacks.0.get(site)?.frames, program).into_iter().next()?;
-        Some((*site, Line { file: program.file.to_string_lossy().into_owned(), line, function }))
-    };
+pub(crate) fn locate(sites: &BTreeSet<u32>, stacks: &Stacks, source: &Source) -> BTreeMap<u32, Line> {
+    let line = |site: &u32| Some((*site, source.lines(&stacks.0.get(site)?.frames).into_iter().next()?));
     sites.iter().filter_map(line).collect()
 }
 
@@ -159,12 +162,9 @@ fn places(
     amounts: &BTreeMap<u32, i64>,
     bytes: Option<&BTreeMap<u32, i64>>,
     recording: &Recording,
-    program: Program,
+    source: &Source,
 ) -> Vec<Place> {
-    let Ok(library) = fs::read(program.library) else { return Vec::new() };
-    let Some(symbols) = Symbols::read(&library) else { return Vec::new() };
-    let file = program.file.to_string_lossy();
-    let line = |(line, function): (u32, String)| Line { file: file.clone().into_owned(), line, function };
+    let program = source.program;
     let mut places: BTreeMap<Line, Place> = BTreeMap::new();
     // A sum below zero is explained by those who took back more than they had reported.
     let sign = if kind == Kind::External && amounts.values().sum::<i64>() < 0 { -1 } else { 1 };
@@ -173,7 +173,7 @@ fn places(
     sites.sort_by_key(|(_, amount)| std::cmp::Reverse(sign * **amount));
     for (site, amount) in sites {
         let Some(stack) = recording.sites.0.get(site) else { continue };
-        let mut lines = symbols.lines_in(&stack.frames, program).into_iter().map(line);
+        let mut lines = source.lines(&stack.frames).into_iter();
         let Some(at) = lines.next() else { continue };
         let place = places.entry(at.clone()).or_insert_with(|| {
             let (source_from, source) = excerpt(program.text, at.line);

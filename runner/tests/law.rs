@@ -12,6 +12,7 @@ use runner::law;
 use runner::pack::Pack;
 use runner::process::Cancel;
 use runner::record;
+use runner::report::words;
 use runner::run::Options;
 use runner::template;
 use runner::toolkit::Toolkit;
@@ -54,7 +55,10 @@ fn of_lesson(tools: &Arc<Toolkit>, lesson: &Arc<Lesson>) -> Vec<Trial> {
 fn of_program(tools: &Arc<Toolkit>, lesson: &Arc<Lesson>, variant: Variant) -> Trial {
     let (tools, lesson) = (Arc::clone(tools), Arc::clone(lesson));
     let expectation = match &variant {
-        Variant::Wrong(name) => format!("fails '{}'", lesson.manifest.wrong[name].fails.get_ref()),
+        Variant::Wrong(name) => {
+            let fails = lesson.manifest.wrong[name].fails.get_ref();
+            format!("fails '{}'", words::name(&lesson.manifest, fails))
+        }
         Variant::Exercise | Variant::Solution => "passes".to_owned(),
     };
     Trial::test(format!("{}::{variant} {expectation}", lesson.id), move || {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use runner::catalog::Variant;
-use runner::grade::CheckResult;
+use runner::outcome::CheckResult;
 use runner::record::shipped;
 
 use crate::markup::{Format, escape, fence, folded, program, table, value, words};
@@ -84,13 +84,14 @@ fn wrong(shelved: &Shelved, format: Format) -> Result<String, String> {
     for (name, wrong) in shelved.wrong() {
         let outcome = shelved.verdict(&Variant::Wrong(name.clone()))?;
         let fails = wrong.fails.get_ref();
-        let measured = outcome.checks.iter().find(|check| check.name == *fails).map_or("nothing", |check| &check.measured);
+        let check = outcome.checks.iter().find(|check| check.id == *fails);
+        let (name, measured) = check.map_or((fails.as_str(), "nothing"), |check| (&check.name, &check.measured));
         let _ = writeln!(
             text,
             "**{}.** {} It fails “{}”: {}.\n",
             words(&wrong.title),
             words(&wrong.why),
-            words(fails),
+            words(name),
             value(format, measured)
         );
     }

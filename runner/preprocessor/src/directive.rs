@@ -19,13 +19,13 @@ pub(crate) enum Wish {
     Memory(Vec<Gauge>),
     /// A verdict.
     Verdict(Variant),
-    /// The wrong fixes, with what these checks measured.
+    /// The wrong fixes, with what the checks of these ids measured.
     Fixes(Vec<String>),
     /// What was measured with.
     Versions,
     /// How much work a run does.
     Work(Amount),
-    /// What a check measured.
+    /// What the check of an id measured.
     Check(Variant, String),
     /// A number of the memory table.
     Gauge(Variant, Gauge, Reading),
@@ -70,8 +70,7 @@ impl Moment {
 impl Directive {
     /// Reads what is between the brackets.
     pub(crate) fn parse(text: &str) -> Result<Directive, String> {
-        let words = split(text)?;
-        let mut words = words.iter().map(String::as_str);
+        let mut words = text.split_whitespace();
         let name = words.next().unwrap_or_default();
         let known = ["lesson", "memory", "verdict", "fixes", "measured", "work", "versions"];
         if !known.contains(&name) {
@@ -84,12 +83,12 @@ impl Directive {
             ("memory", gauges) => Wish::Memory(gauges.iter().map(|word| gauge(word)).collect::<Result<_, _>>()?),
             ("versions", []) => Wish::Versions,
             ("verdict", [which]) => Wish::Verdict(variant(which)?),
-            ("fixes", checks) => Wish::Fixes(checks.iter().map(|check| unquote(check).to_owned()).collect()),
+            ("fixes", checks) => Wish::Fixes(checks.iter().map(|check| (*check).to_owned()).collect()),
             ("work", ["run"]) => Wish::Work(Amount::Run),
             ("work", ["check"]) => Wish::Work(Amount::Check),
             ("work", ["rounds"]) => Wish::Work(Amount::Rounds),
             ("measured", [which, "collections"]) => Wish::Collections(variant(which)?),
-            ("measured", [which, check]) if check.starts_with('"') => Wish::Check(variant(which)?, unquote(check).to_owned()),
+            ("measured", [which, check]) => Wish::Check(variant(which)?, (*check).to_owned()),
             ("measured", [which, gauge, moment]) => Wish::Gauge(variant(which)?, self::gauge(gauge)?, reading(moment, false)?),
             ("measured", [which, gauge, moment, "per-round"]) => {
                 Wish::Gauge(variant(which)?, self::gauge(gauge)?, reading(moment, true)?)
@@ -108,7 +107,7 @@ impl Directive {
 fn usage(name: &str) -> &'static str {
     match name {
         "verdict" => "`verdict ID VARIANT`",
-        "measured" => "`measured ID VARIANT GAUGE MOMENT [per-round]`, `… VARIANT \"CHECK\"` or `… VARIANT collections`",
+        "measured" => "`measured ID VARIANT GAUGE MOMENT [per-round]`, `… VARIANT CHECK` or `… VARIANT collections`",
         "work" => "`work ID run`, `check` or `rounds`",
         "versions" => "`versions ID`",
         _ => "`lesson ID`",
@@ -138,25 +137,6 @@ fn reading(word: &str, per_round: bool) -> Result<Reading, String> {
     Ok(Reading { at: Moment::parse(at)?, less, per_round })
 }
 
-/// Words, and what is in quotes as one word that keeps its quotes. A line may end between two.
-fn split(text: &str) -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let length = match rest.strip_prefix('"') {
-            Some(quoted) => 2 + quoted.find('"').ok_or("a quote is not closed")?,
-            None => rest.find(char::is_whitespace).unwrap_or(rest.len()),
-        };
-        words.push(rest[..length].split_whitespace().collect::<Vec<_>>().join(" "));
-        rest = rest[length..].trim_start();
-    }
-    Ok(words)
-}
-
-fn unquote(word: &str) -> &str {
-    word.trim_matches('"')
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
@@ -167,8 +147,8 @@ mod tests {
         let wish = |text: &str| Directive::parse(text).unwrap().wish;
         assert_eq!(wish("lesson a/b"), Wish::Lesson);
         assert_eq!(wish("verdict a/b wrong:x"), Wish::Verdict(Variant::Wrong("x".into())));
-        assert_eq!(wish("fixes a/b \"one check\"\n\"another\""), Wish::Fixes(vec!["one check".into(), "another".into()]));
-        assert_eq!(wish("measured a/b solution \"all is\n freed\""), Wish::Check(Variant::Solution, "all is freed".into()));
+        assert_eq!(wish("fixes a/b one-check\nanother"), Wish::Fixes(vec!["one-check".into(), "another".into()]));
+        assert_eq!(wish("measured a/b\n solution all-freed"), Wish::Check(Variant::Solution, "all-freed".into()));
         let reading = Reading { at: Moment(4), less: Some(Moment(0)), per_round: true };
         assert_eq!(
             wish("measured a/b solution blocks settled-before per-round"),
@@ -185,6 +165,6 @@ mod tests {
         assert!(error("verdict a/b exercise").contains("the learner's"));
         assert!(error("measured a/b solution blcks settled").contains("`blcks` is not a gauge"));
         assert!(error("measured a/b solution blocks later").contains("`later` is not a moment"));
-        assert!(error("fixes a/b \"open").contains("quote"));
+        assert!(error("measured a/b solution").contains("write `measured ID VARIANT GAUGE MOMENT"));
     }
 }

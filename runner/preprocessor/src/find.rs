@@ -121,8 +121,8 @@ mod tests {
     #[test]
     fn inside_of_text() {
         assert_eq!(
-            found("It kept {{#measured a/b solution \"a check\"}} blocks, and\n{{#work a/b run}} more."),
-            ["{{#measured a/b solution \"a check\"}}", "{{#work a/b run}}"]
+            found("It kept {{#measured a/b solution a-check}} blocks, and\n{{#work a/b run}} more."),
+            ["{{#measured a/b solution a-check}}", "{{#work a/b run}}"]
         );
         assert_eq!(found("| a |\n|---|\n| {{#versions a/b}} |\n"), ["{{#versions a/b}}"]);
         assert_eq!(found("# {{#lesson a/b}}\n"), ["{{#lesson a/b}}"]);

@@ -1,17 +1,19 @@
 //! The table of fixes that only look right, with what each of them measured.
 
 use runner::catalog::{ENDS, Variant, Wrong};
-use runner::grade::{CheckResult, Outcome, Verdict};
+use runner::grade::Verdict;
+use runner::outcome::{CheckResult, Outcome};
 
 use crate::markup::{Format, literal, table, value, words};
 use crate::shelf::Shelved;
 
-/// The table. Without names it has the check that each fix fails; with names, a column for each of these.
+/// The table. Without checks it has the one that each fix fails; with the ids of some, a column for each of these.
 pub(crate) fn text(shelved: &Shelved, checks: &[String], format: Format) -> Result<String, String> {
-    for name in checks {
-        if !shelved.verdict(&Variant::Solution)?.checks.iter().any(|check| check.name == *name) {
-            return Err(format!("{} has no check \"{name}\"", shelved.lesson.id));
-        }
+    let mut names = Vec::new();
+    for id in checks {
+        let check = shelved.verdict(&Variant::Solution)?.checks.iter().find(|check| check.id == *id);
+        let check = check.ok_or_else(|| format!("{} has no check `{id}`", shelved.lesson.id))?;
+        names.push(check.name.as_str());
     }
     let mut rows = Vec::new();
     for (variant, title) in programs(shelved) {
@@ -23,7 +25,7 @@ pub(crate) fn text(shelved: &Shelved, checks: &[String], format: Format) -> Resu
         }
         rows.push(row);
     }
-    let named = [&["fix"][..], &checks.iter().map(String::as_str).collect::<Vec<_>>()].concat();
+    let named = [&["fix"][..], &names].concat();
     let head: &[&str] = if checks.is_empty() { &["fix", "fails", "measured"] } else { &named };
     Ok(table(head, !checks.is_empty(), &rows))
 }
@@ -38,17 +40,19 @@ fn programs(shelved: &Shelved) -> Vec<(Variant, String)> {
 fn failed(shelved: &Shelved, variant: &Variant, outcome: &Outcome, format: Format) -> [String; 2] {
     let Variant::Wrong(name) = variant else { return ["nothing".into(), String::new()] };
     let fails = shelved.lesson.manifest.wrong[name].fails.get_ref();
-    let measured = outcome.checks.iter().find(|check| check.name == *fails).map(|check| value(format, &check.measured));
-    [words(fails), measured.unwrap_or_default()]
+    match outcome.checks.iter().find(|check| check.id == *fails) {
+        Some(check) => [words(&check.name), value(format, &check.measured)],
+        None => [words(fails), String::new()],
+    }
 }
 
 /// What these checks measured. A check is marked where it failed. After a crash the others have nothing to
 /// say; then the first of them says how the run ended, unless one of these has failed for the crash.
-fn cells(outcome: &Outcome, names: &[String], format: Format) -> Vec<String> {
-    let find = |name: &str| outcome.checks.iter().find(|check| check.name == name);
+fn cells(outcome: &Outcome, ids: &[String], format: Format) -> Vec<String> {
+    let find = |id: &str| outcome.checks.iter().find(|check| check.id == id);
     let failed = |check: &&CheckResult| check.verdict == Verdict::Failed;
-    let mut end = find(ENDS).filter(failed).filter(|_| !names.iter().filter_map(|name| find(name)).any(|check| failed(&check)));
-    let cell = |name: &String| match find(name) {
+    let mut end = find(ENDS).filter(failed).filter(|_| !ids.iter().filter_map(|id| find(id)).any(|check| failed(&check)));
+    let cell = |id: &String| match find(id) {
         // The mark and what is marked are on one line.
         Some(check) if check.verdict == Verdict::Failed => format!("✗\u{a0}**{}**", value(format, &check.measured)),
         Some(check) if check.verdict == Verdict::Passed => value(format, &check.measured),
@@ -57,5 +61,5 @@ fn cells(outcome: &Outcome, names: &[String], format: Format) -> Vec<String> {
             None => "–".into(),
         },
     };
-    names.iter().map(cell).collect()
+    ids.iter().map(cell).collect()
 }

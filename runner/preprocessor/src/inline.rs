@@ -14,11 +14,11 @@ pub(crate) fn text(shelved: &Shelved, wish: &Wish, format: Format) -> Result<Str
         Wish::Work(Amount::Run) => Ok(unbroken(count(work.run as f64))),
         Wish::Work(Amount::Check) => Ok(unbroken(count(work.check as f64))),
         Wish::Work(Amount::Rounds) => Ok(unbroken(count(work.rounds as f64))),
-        Wish::Check(variant, name) => {
+        Wish::Check(variant, id) => {
             let outcome = shelved.verdict(variant)?;
-            let check = outcome.checks.iter().find(|check| check.name == *name).ok_or_else(|| {
-                let names: Vec<String> = outcome.checks.iter().map(|check| format!("\"{}\"", check.name)).collect();
-                format!("{} has no check \"{name}\"; it has {}", shelved.lesson.id, names.join(", "))
+            let check = outcome.checks.iter().find(|check| check.id == *id).ok_or_else(|| {
+                let ids: Vec<&str> = outcome.checks.iter().map(|check| check.id.as_str()).collect();
+                format!("{} has no check `{id}`; it has {}", shelved.lesson.id, ids.join(", "))
             })?;
             Ok(value(format, &check.measured))
         }

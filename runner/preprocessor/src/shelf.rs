@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use runner::catalog::{Catalog, Lesson, LessonId, Variant, Wrong};
-use runner::grade::Outcome;
 use runner::measure::Table;
+use runner::outcome::Outcome;
 use runner::record::{self, Compared, Crates, Record};
 
 use crate::cores;

@@ -42,7 +42,7 @@ pub struct Manifest {
     pub checks: Vec<Check>,
     /// The programs of `wrong/`, by file name without the ending.
     pub wrong: BTreeMap<String, Wrong>,
-    /// What a run depends on, as it is written, with all that is known of a check but its reason.
+    /// What a run depends on, as it is written, with all that is known of a check but its name and its reason.
     #[serde(skip)]
     pub(crate) of_a_run: String,
 }
@@ -121,7 +121,7 @@ fn one_gib() -> u64 {
 pub struct Wrong {
     /// What it tries, as a heading.
     pub title: String,
-    /// The name of the check that it fails.
+    /// The id of the check that it fails.
     pub fails: Spanned<String>,
     /// Why it does not fix the bug.
     pub why: String,
@@ -131,6 +131,8 @@ pub struct Wrong {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "RawCheck")]
 pub struct Check {
+    /// What it is called by: a few words in lower case with hyphens between them.
+    pub id: String,
     /// What must hold, as a short sentence.
     pub name: String,
     /// What it is read from.
@@ -166,6 +168,7 @@ pub enum Bound {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCheck {
+    id: Option<String>,
     name: String,
     answer: Option<String>,
     metric: Option<Metric>,
@@ -192,6 +195,15 @@ impl TryFrom<RawCheck> for Check {
     type Error = String;
 
     fn try_from(raw: RawCheck) -> Result<Check, String> {
+        let id = raw.id.ok_or("a check needs an `id` that says what must hold, as `handles-bounded` does")?;
+        if !is_id(&id) {
+            return Err(format!(
+                "`{id}` is not a check's id: an id is up to four words in lower case with hyphens, as `handles-bounded`"
+            ));
+        }
+        if BUILT_IN.contains(&id.as_str()) {
+            return Err(format!("`{id}` is the id of a check that every lesson has: give this one another"));
+        }
         let evidence = match (raw.answer, raw.metric) {
             (Some(answer), None) => Evidence::Answer(answer),
             (None, Some(metric)) => {
@@ -213,7 +225,7 @@ impl TryFrom<RawCheck> for Check {
             }
             _ => return Err("a check needs either `answer` or `metric`".into()),
         };
-        Ok(Check { name: raw.name, evidence, because: raw.because })
+        Ok(Check { id, name: raw.name, evidence, because: raw.because })
     }
 }
 
@@ -228,8 +240,20 @@ fn apart(low: Option<f64>, bound: f64, high: Option<f64>) -> Result<(), String> 
     Ok(())
 }
 
-/// The check that every run has: see [`crate::grade`].
-pub const ENDS: &str = "the run ends by itself";
+/// The id of the check that every run has: see [`crate::grade`].
+pub const ENDS: &str = "run-ends";
+/// The id of the check that a source fails when it does not compile.
+pub const COMPILES: &str = "compiles";
+/// The checks that every lesson has, and no manifest.
+const BUILT_IN: [&str; 2] = [ENDS, COMPILES];
+
+/// Words of an id, at most.
+const WORDS: usize = 4;
+
+fn is_id(id: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    id.split('-').all(is_word) && id.split('-').count() <= WORDS
+}
 
 pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {
     let path = folder.join("lesson.toml");
@@ -249,11 +273,16 @@ pub(super) fn read(folder: &Path) -> Result<Manifest, CatalogError> {
     }
     for (name, wrong) in &manifest.wrong {
         let fails = wrong.fails.get_ref();
-        if fails != ENDS && !manifest.checks.iter().any(|check| check.name == *fails) {
-            return Err(at(Some(wrong.fails.span()), format!("`wrong.{name}` names a check that is not there: \"{fails}\"")));
+        if fails != ENDS && !manifest.checks.iter().any(|check| check.id == *fails) {
+            let known: Vec<&str> = manifest.checks.iter().map(|check| check.id.as_str()).chain([ENDS]).collect();
+            let message = format!("`wrong.{name}` names a check that is not there: `{fails}`; there are {}", known.join(", "));
+            return Err(at(Some(wrong.fails.span()), message));
         }
     }
     for (index, check) in manifest.checks.iter().enumerate() {
+        if manifest.checks[..index].iter().any(|other| other.id == check.id) {
+            return Err(at(None, format!("two checks have the id `{}`", check.id)));
+        }
         if manifest.checks[..index].iter().any(|other| other.name == check.name) {
             return Err(at(None, format!("two checks have the name \"{}\"", check.name)));
         }
@@ -275,13 +304,14 @@ fn parse(text: &str) -> Result<Manifest, toml::de::Error> {
     Ok(Manifest { of_a_run, ..Manifest::deserialize(toml::Deserializer::from(document))? })
 }
 
-/// The parts of a manifest that a run depends on, without comments, layout and reasons.
+/// The parts of a manifest that a run depends on, without comments, layout, names and reasons.
 fn of_a_run(document: &DeTable) -> Result<String, toml::de::Error> {
     let parts = document.iter().filter(|(key, _)| OF_A_RUN.contains(&&**key.get_ref()));
     let parts: DeTable = parts.map(|(key, part)| (key.clone(), part.clone())).collect();
     let mut table = toml::Table::deserialize(toml::Deserializer::from(Spanned::new(0..0, parts)))?;
     let checks = table.get_mut("check").and_then(toml::Value::as_array_mut);
     for check in checks.into_iter().flatten().filter_map(toml::Value::as_table_mut) {
+        check.remove("name");
         check.remove("because");
     }
     Ok(table.to_string())
@@ -305,9 +335,16 @@ mod tests {
     #[test]
     fn words_about_a_lesson_are_no_part_of_a_run() {
         let of_a_run = |text: &str| of_a_run(DeTable::parse(text).expect("it is TOML").get_ref()).expect("it is plain");
-        let manifest = "title = \"A\"\ngauge = \"handles\"\n[work]\nrun = 2\n[[check]]\nname = \"n\"\nbecause = \"a\"\n";
-        let other = "title = \"B\" # better\ngauge = \"handles\"\n[work]\n# Twice.\nrun    = 2\n[[check]]\nname = \"n\"\nbecause = \"b\"\n";
+        let manifest =
+            "title = \"A\"\ngauge = \"handles\"\n[work]\nrun = 2\n[[check]]\nid = \"i\"\nname = \"n\"\nbecause = \"a\"\n";
+        let other = "title = \"B\" # better\ngauge = \"handles\"\n[work]\n# Twice.\nrun    = 2\n[[check]]\nid = \"i\"\nname = \"m\"\nbecause = \"b\"\n";
         assert_eq!(of_a_run(manifest), of_a_run(other));
         assert_ne!(of_a_run(manifest), of_a_run(&manifest.replace('2', "3")));
+    }
+
+    #[test]
+    fn an_id_is_a_few_words() {
+        assert!(["handles-bounded", "freed", "a-b-c-4"].into_iter().all(is_id));
+        assert!(!["", "Handles", "a b", "-a", "a-", "a--b", "a_b", "a-b-c-d-e", "größe"].into_iter().any(is_id));
     }
 }

@@ -62,7 +62,7 @@ fn marked(held: &str, rest: &str) -> Vec<(u64, String, Option<Vec<u32>>)> {
     );
     let held = heap(&format!("{mark}\n{rest}"));
     assert_eq!(held.missing, None);
-    held.groups.into_iter().map(|group| (group.count, line(&group.path, 100), group.sites)).collect()
+    held.groups.into_iter().map(|group| (group.count, group.path.join(" → "), group.sites)).collect()
 }
 
 #[test]

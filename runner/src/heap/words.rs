@@ -162,31 +162,3 @@ fn is_key(snapshot: &Snapshot, object: NodeId, alive: &BTreeSet<NodeId>) -> bool
 fn short(name: &str) -> String {
     if name.chars().count() <= LETTERS { name.to_owned() } else { name.chars().take(LETTERS).chain(['…']).collect() }
 }
-
-/// The words in one line of at most `columns`. What is in the middle is left out first: who holds it in the
-/// end, and what it is held by at once, say the most.
-pub(crate) fn line(words: &[String], columns: usize) -> String {
-    const ARROW: &str = " → ";
-    let length = |words: &[String]| words.iter().map(|word| word.chars().count() + ARROW.chars().count()).sum::<usize>();
-    let head = words.len().min(FIRST);
-    if length(words) <= columns + ARROW.chars().count() || words.len() <= head + 1 {
-        return words.join(ARROW);
-    }
-    let fits = |from: &usize| length(&words[..head]) + length(&words[*from..]) < columns;
-    let tail = (head + 1..words.len()).find(fits).unwrap_or(words.len() - 1);
-    [&words[..head], &[MORE.to_owned()], &words[tail..]].concat().join(ARROW)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_way_loses_its_middle() {
-        let words = ["(Global handles)", "one", "two", "three", "Socket"].map(str::to_owned);
-        assert_eq!(line(&words, 100), "(Global handles) → one → two → three → Socket");
-        assert_eq!(line(&words, 43), "(Global handles) → one → … → three → Socket");
-        assert_eq!(line(&words, 10), "(Global handles) → one → … → Socket");
-        assert_eq!(line(&words[..1], 3), "(Global handles)");
-    }
-}

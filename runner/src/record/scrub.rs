@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use crate::grade::Outcome;
 use crate::harness;
+use crate::outcome::Outcome;
 use crate::sites::fault::Incident;
 use crate::toolkit::Toolkit;
 

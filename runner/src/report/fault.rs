@@ -1,5 +1,6 @@
 //! A bad access that the guard has seen.
 
+use super::width::columns;
 use crate::number::{count, plural};
 use crate::run::{Access, FaultKind, Guard, GuardState};
 use crate::sites::Line;
@@ -101,6 +102,6 @@ fn scene_lines(label: &str, scene: &Scene, what: &str) -> Vec<String> {
     let mut lines = vec![format!("      {label:<9} {file}:{line}")];
     lines.extend(says.into_iter().map(|text| format!("                {text}")));
     lines.push(format!("          {line:>5} | {code}"));
-    lines.push(format!("                | {:indent$}{}", "", "^".repeat(code.trim().chars().count())));
+    lines.push(format!("                | {:indent$}{}", "", "^".repeat(columns(code.trim()))));
     lines
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::memory::wrap;
 use super::paint::Paint;
+use super::width::wrap;
 use crate::heap::Held;
-use crate::holders::Holder;
 use crate::number::{count, plural};
+use crate::outcome::Holder;
 
 /// Ways that are shown; the rest are counted.
 const MOST: usize = 5;

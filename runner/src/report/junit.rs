@@ -45,6 +45,8 @@ pub enum CaseResult {
 /// Why it did not pass.
 #[derive(Clone, Debug)]
 pub struct Reason {
+    /// The id of the check that decided; none when it was not one.
+    pub check: Option<String>,
     /// In one line.
     pub message: String,
     /// At length.
@@ -53,7 +55,7 @@ pub struct Reason {
 
 impl From<String> for Reason {
     fn from(text: String) -> Reason {
-        Reason { message: text.lines().next().unwrap_or_default().to_owned(), text }
+        Reason { check: None, message: text.lines().next().unwrap_or_default().to_owned(), text }
     }
 }
 
@@ -65,7 +67,8 @@ impl CaseResult {
         let message = decides.map_or_else(String::new, |check| {
             format!("{}: expected {}, measured {}", check.name, check.expected, check.measured)
         });
-        let reason = || Reason { message, text: verdict::text(lesson, variant, checked, Detail::Full, Paint::none()) };
+        let check = decides.map(|check| check.id.clone());
+        let reason = || Reason { check, message, text: verdict::text(lesson, variant, checked, Detail::Full, Paint::none()) };
         match outcome.verdict {
             Verdict::Passed => CaseResult::Passed,
             Verdict::Failed => CaseResult::Failure(reason()),
@@ -85,7 +88,7 @@ pub fn text(suites: &[Suite]) -> String {
         for case in &suite.cases {
             let (lesson, time) = (case.lesson.as_str(), case.seconds);
             let _ = write!(xml, "    <testcase classname=\"{name}\" name=\"{lesson}\" time=\"{time:.3}\"");
-            let (element, Reason { message, text }) = match &case.result {
+            let (element, Reason { check, message, text }) = match &case.result {
                 CaseResult::Passed => {
                     xml += "/>\n";
                     continue;
@@ -94,7 +97,8 @@ pub fn text(suites: &[Suite]) -> String {
                 CaseResult::Error(reason) => ("error", reason),
             };
             let (message, text) = (attribute(message), content(text));
-            let _ = writeln!(xml, ">\n      <{element} message=\"{message}\">{text}</{element}>\n    </testcase>");
+            let kind = check.as_ref().map(|check| format!(" type=\"{}\"", attribute(check))).unwrap_or_default();
+            let _ = writeln!(xml, ">\n      <{element} message=\"{message}\"{kind}>{text}</{element}>\n    </testcase>");
         }
         xml += "  </testsuite>\n";
     }
@@ -146,7 +150,11 @@ mod tests {
     #[test]
     fn a_document_of_all_results() {
         let case = |lesson: &str, result| Case { lesson: lesson.parse().unwrap(), seconds: 0.25, result };
-        let reason = Reason { message: "a \"b\"\n<c>".into(), text: "x < y && z ]]> \u{1b}[31m\0\u{ffff}é\r\n\tend".into() };
+        let reason = Reason {
+            check: Some("a-check".into()),
+            message: "a \"b\"\n<c>".into(),
+            text: "x < y && z ]]> \u{1b}[31m\0\u{ffff}é\r\n\tend".into(),
+        };
         let suites = [
             Suite {
                 name: "A & B".into(),
@@ -159,7 +167,7 @@ mod tests {
   <testsuite name=\"A &amp; B\" tests=\"2\" failures=\"1\" errors=\"0\" time=\"0.500\">
     <testcase classname=\"A &amp; B\" name=\"a/one\" time=\"0.250\"/>
     <testcase classname=\"A &amp; B\" name=\"a/two\" time=\"0.250\">
-      <failure message=\"a &quot;b&quot;&#10;&lt;c&gt;\">x &lt; y &amp;&amp; z ]]&gt; \u{fffd}[31m\u{fffd}\u{fffd}é&#13;
+      <failure message=\"a &quot;b&quot;&#10;&lt;c&gt;\" type=\"a-check\">x &lt; y &amp;&amp; z ]]&gt; \u{fffd}[31m\u{fffd}\u{fffd}é&#13;
 \tend</failure>
     </testcase>
   </testsuite>

@@ -1,8 +1,12 @@
 //! A place in a lesson's source, as evidence for a check.
 
+use super::width::{columns, cut};
 use crate::catalog::Kind;
 use crate::number::{bytes, count};
 use crate::sites::{Asked, Line, Place};
+
+/// Columns of a line of code, so that all of it fits into 80.
+const COLUMNS: usize = 62;
 
 /// Where it is, what was asked for there, and by whom.
 pub(super) fn heading(place: &Place) -> Vec<String> {
@@ -31,23 +35,14 @@ pub(super) fn says(place: &Place) -> Vec<String> {
 pub(super) fn source(place: &Place) -> Vec<String> {
     let mut lines = Vec::new();
     for (number, code) in (place.source_from..).zip(&place.source) {
-        let shown = cut(code);
+        let shown = cut(code, COLUMNS);
         lines.push(format!("          {number:>5} | {shown}").trim_end().to_owned());
         if number == place.at.line {
             let indent = code.len() - code.trim_start().len();
-            lines.push(format!("                | {:indent$}{}", "", "^".repeat(shown.trim().chars().count())));
+            lines.push(format!("                | {:indent$}{}", "", "^".repeat(columns(shown.trim()))));
         }
     }
     lines
-}
-
-/// A line of code as far as it fits into 80 columns.
-fn cut(code: &str) -> String {
-    const COLUMNS: usize = 62;
-    if code.chars().count() <= COLUMNS {
-        return code.to_owned();
-    }
-    code.chars().take(COLUMNS - 1).chain(['…']).collect()
 }
 
 fn name(file: &str) -> &str {

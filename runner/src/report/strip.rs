@@ -82,7 +82,6 @@ mod tests {
             collections: 0.0,
             pause_ms: 0.0,
             turns: Some(1),
-            sentence: String::new(),
         }
     }
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::memory::{cells, collections, label, shown_rows, span};
 use super::{fault, held, place};
 use crate::event::Event;
-use crate::grade::CheckResult;
 use crate::measure::Table;
+use crate::outcome::CheckResult;
 use crate::sites::fault::Incident;
 
 /// The event as an object. A check has `held`, its places, its fault and the scenes of that have `says`; the memory
@@ -22,7 +22,7 @@ pub fn json(event: &Event) -> Value {
                 add_to_check(&mut value["outcome"]["checks"][index], check);
             }
         }
-        Event::Memory(table) => add_to_table(&mut value, table),
+        Event::Memory { table, .. } => add_to_table(&mut value, table),
         _ => {}
     }
     value
@@ -94,7 +94,7 @@ mod tests {
         let event = Event::Verdict {
             lesson: "references/listener".parse().expect("an id"),
             variant: crate::catalog::Variant::Exercise,
-            outcome: crate::grade::Outcome { verdict: check.verdict, checks: vec![check] },
+            outcome: crate::outcome::Outcome { verdict: check.verdict, checks: vec![check] },
             source_sha256: String::new(),
             node: None,
             compile_error: None,

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::fault;
-use super::memory::wrap;
 use super::paint::Paint;
 use super::place;
+use super::width::wrap;
 use crate::catalog::{LessonId, Variant};
 use crate::check::Checked;
-use crate::grade::{CheckResult, Outcome, Verdict};
+use crate::grade::Verdict;
+use crate::outcome::{CheckResult, Outcome};
 
 /// How much to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,9 @@
 //! From a bad access that the guard has seen to three places: where the block was allocated, where it was
 //! freed, and where it was touched.
 
-use std::fs;
-
 use serde::{Deserialize, Serialize};
 
-use super::symbols::Symbols;
-use super::{Line, Program};
+use super::{Line, Source};
 use crate::run::{Access, Deed, FaultKind, Recording};
 
 /// A bad access, with its places.
@@ -51,19 +48,17 @@ pub struct Scene {
 }
 
 /// The bad access of a run, if the guard has seen one.
-pub fn incident(recording: &Recording, program: Program) -> Option<Incident> {
+pub fn incident(recording: &Recording, source: &Source) -> Option<Incident> {
     let fault = recording.guard.as_ref()?.fault.as_ref()?;
     let stack_of = |deed: &Deed| {
         let stack = deed.site.and_then(|site| recording.sites.0.get(&site));
         stack.map_or(&[][..], |stack| stack.frames.as_slice())
     };
     // Without debug information it is known all the same what happened, but not where.
-    let library = fs::read(program.library).unwrap_or_default();
-    let source = Source { symbols: Symbols::read(&library), program };
     let scene = |stack: &[u64], thread: u32, thread_name: Option<String>| {
         let mut lines = source.lines(stack).into_iter();
         let at = lines.next();
-        let text = at.as_ref().and_then(|at| program.text.lines().nth(at.line as usize - 1)).unwrap_or_default();
+        let text = at.as_ref().and_then(|at| source.program.text.lines().nth(at.line as usize - 1)).unwrap_or_default();
         let main_thread = thread == fault.main_thread;
         Scene { at, source: text.to_owned(), called_from: lines.collect(), thread, main_thread, thread_name }
     };
@@ -84,20 +79,7 @@ pub fn incident(recording: &Recording, program: Program) -> Option<Incident> {
     })
 }
 
-/// The lesson's source, as the stacks of its add-on go through it.
-struct Source<'a> {
-    symbols: Option<Symbols<'a>>,
-    program: Program<'a>,
-}
-
 impl Source<'_> {
-    fn lines(&self, stack: &[u64]) -> Vec<Line> {
-        let file = self.program.file.to_string_lossy();
-        let line = |(line, function)| Line { file: file.clone().into_owned(), line, function };
-        let lines = self.symbols.iter().flat_map(|symbols| symbols.lines_in(stack, self.program));
-        lines.map(line).collect()
-    }
-
     /// Whether the source drops a value here: what its innermost line has called is drop glue.
     fn drops(&self, stack: &[u64]) -> bool {
         let inside = stack.iter().take_while(|address| self.lines(&[**address]).is_empty());

@@ -42,7 +42,7 @@ fn the_next_lesson_runs_meanwhile_and_is_told_in_its_turn() {
     let run = course.lesson(&["check", "--all", "--format", "json"]).exits_with(1);
     let events: Vec<Event> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let ends = events.iter().find_map(|event| match event {
-        Event::Check(check) if check.name == ENDS => Some(check.verdict),
+        Event::Check(check) if check.id == ENDS => Some(check.verdict),
         _ => None,
     });
     assert_eq!(ends, Some(Verdict::Passed), "the first lesson has waited for the second one in vain");

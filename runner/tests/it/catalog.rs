@@ -45,8 +45,28 @@ fn a_law_that_names_no_check() {
     let fails = shipped + text[shipped..].find("fails").unwrap();
     let line = 1 + text[..fails].matches('\n').count();
     let end = fails + text[fails..].find('\n').unwrap();
-    course.write(&manifest, &format!("{}fails = \"no such check\"{}", &text[..fails], &text[end..]));
+    course.write(&manifest, &format!("{}fails = \"no-such-check\"{}", &text[..fails], &text[end..]));
     course.lesson(&["check", ID]).exits_with(3).says(&format!("lesson.toml:{line}: ")).says("names a check that is not there");
+}
+
+#[test]
+fn a_check_that_has_no_id() {
+    broken("id      = \"calls-arrive\"\n", "", "[[check]]", "a check needs an `id`");
+}
+
+#[test]
+fn an_id_that_is_a_sentence() {
+    broken("\"calls-arrive\"", "\"Every call arrives\"", "[[check]]", "is not a check's id");
+}
+
+#[test]
+fn an_id_that_every_lesson_has() {
+    broken("id      = \"calls-arrive\"", "id      = \"run-ends\"", "[[check]]", "give this one another");
+}
+
+#[test]
+fn an_id_that_is_there_twice() {
+    broken("id      = \"moves-counted\"", "id      = \"calls-arrive\"", "title", "two checks have the id `calls-arrive`");
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! `TIMES=20 cargo test exact` does each run twenty times; `.ci/soak` does so on every tested Node, with all
 //! cores busy.
 
-use runner::grade::{CheckResult, Verdict};
+use runner::grade::Verdict;
+use runner::outcome::CheckResult;
 
 use crate::fixture::{Fixture, times};
 use crate::ledger::line_of;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use runner::catalog::ENDS;
+use runner::catalog::{COMPILES, ENDS};
 use runner::event::Event;
-use runner::grade::{COMPILES, CheckResult};
+use runner::outcome::CheckResult;
 use runner::pack::Pack;
 use runner::toolkit::Toolkit;
 use tempfile::TempDir;
@@ -164,10 +164,10 @@ impl Fixture {
         let mut manifest = format!(
             "title = 'A lesson'\nminutes = 1\ngoal = 'None.'\nhints = ['1', '2', '3']\ngauge = 'blocks'\n\n[work]\nunit = 'things'\n{work}\n"
         );
-        for (name, evidence) in checks {
-            manifest += &format!("\n[[check]]\nname = '{name}'\n{evidence}\nbecause = 'a test'\n");
+        for (index, (name, evidence)) in checks.iter().enumerate() {
+            manifest += &format!("\n[[check]]\nid = 'check-{index}'\nname = '{name}'\n{evidence}\nbecause = 'a test'\n");
         }
-        let first = checks.first().map_or(ENDS, |(name, _)| name);
+        let first = if checks.is_empty() { ENDS } else { "check-0" };
         let wrong = fs::read_dir(self.path(&format!("lessons/{ID}/wrong"))).unwrap().flatten();
         for name in wrong.map(|entry| entry.path().file_stem().unwrap().to_string_lossy().into_owned()) {
             manifest += &format!("\n[wrong.{name}]\ntitle = 'x'\nfails = '{first}'\nwhy = 'x'\n");
@@ -182,7 +182,7 @@ impl Fixture {
         let events = done.stdout.lines().map(|line| serde_json::from_str(line).unwrap());
         let checks: Vec<_> =
             events.filter_map(|event| if let Event::Check(check) = event { Some(check) } else { None }).collect();
-        assert!(!checks.is_empty() && checks[0].name != COMPILES, "{}\n{}", done.stdout, done.stderr);
+        assert!(!checks.is_empty() && checks[0].id != COMPILES, "{}\n{}", done.stdout, done.stderr);
         checks
     }
 

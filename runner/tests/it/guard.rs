@@ -7,8 +7,9 @@ use std::path::Path;
 
 use runner::catalog::Metric;
 use runner::event::Event;
-use runner::measure::Measured;
+use runner::measure::{Measured, Missing};
 use runner::process::End;
+use runner::report::words::missing;
 use runner::run::{Access, FaultKind, Guard, GuardState, Recording};
 use runner::sites::fault::Incident;
 
@@ -30,11 +31,13 @@ warmup = 1
 guard  = true
 
 [[check]]
+id      = "sum-right"
 name    = "the sum is right"
 answer  = "sum"
 because = "it is what the function is for"
 
 [[check]]
+id      = "accesses-valid"
 name    = "no memory is touched that is not there"
 metric  = "guard.faults"
 equals  = 0
@@ -42,7 +45,7 @@ because = "it may belong to somebody else by then"
 
 [wrong.shipped]
 title = "The bug as shipped"
-fails = "no memory is touched that is not there"
+fails = "accesses-valid"
 why   = "It does it."
 "#;
 
@@ -132,6 +135,7 @@ fn traps_of_webassembly_are_still_errors() {
 }
 
 const TRAPS: &str = "[[check]]
+id      = \"traps-are-errors\"
 name    = \"traps are errors\"
 answer  = \"traps\"
 because = \"they are\"
@@ -170,8 +174,8 @@ pub fn sum() -> u32 {
 }",
         CALL,
     );
-    let kept = "[[check]]\nname = \"a block a round\"\nmetric = \"blocks.kept\"\nequals = 2\nbecause = \"\"\n\n\
-                [[check]]\nname = \"of ten numbers\"\nmetric = \"bytes.kept\"\nequals = 80\nbecause = \"\"\n\n[wrong.shipped]";
+    let kept = "[[check]]\nid = \"block-a-round\"\nname = \"a block a round\"\nmetric = \"blocks.kept\"\nequals = 2\nbecause = \"\"\n\n\
+                [[check]]\nid = \"ten-numbers\"\nname = \"of ten numbers\"\nmetric = \"bytes.kept\"\nequals = 80\nbecause = \"\"\n\n[wrong.shipped]";
     course.edit(&format!("lessons/{ID}/lesson.toml"), "[wrong.shipped]", kept);
     course.check().exits_with(0).says("passed");
     course.edit(&format!("lessons/{ID}/lesson.toml"), "equals = 2", "equals = 0");
@@ -222,7 +226,7 @@ pub fn sum() -> u32 {
 }",
         CALL,
     );
-    let kept = "[[check]]\nname = \"nothing is kept\"\nmetric = \"bytes.kept\"\nequals = 0\nbecause = \"\"\n\n[wrong.shipped]";
+    let kept = "[[check]]\nid = \"nothing-kept\"\nname = \"nothing is kept\"\nmetric = \"bytes.kept\"\nequals = 0\nbecause = \"\"\n\n[wrong.shipped]";
     course.edit(&format!("lessons/{ID}/lesson.toml"), "[wrong.shipped]", kept);
     course.check().exits_with(0).says("passed");
 }
@@ -239,15 +243,15 @@ fn no_fault_is_certain_only_of_a_whole_run_of_guarded_blocks() {
         Measured(&recording).metric(Metric::GuardFaults)
     };
     assert_eq!(faults(&|_, _| {}), Ok(0.0));
-    assert_eq!(Measured(&recorded).metric(Metric::GuardFaults).unwrap_err(), "the run had no guard");
+    assert_eq!(Measured(&recorded).metric(Metric::GuardFaults), Err(Missing::NoGuard));
     let refused = faults(&|_, guard| guard.state = GuardState::NoRoom).unwrap_err();
-    assert_eq!(refused, "nothing was guarded: the system refused the address space for it");
+    assert_eq!(missing(refused), "nothing was guarded: the system refused the address space for it");
     let crowded = faults(&|_, guard| guard.unguarded = 100).unwrap_err();
-    assert_eq!(crowded, "100 of 1 000 blocks found no room under the guard");
-    let killed = faults(&|recording, _| recording.exit.end = End::Signal(11)).unwrap_err();
-    assert_eq!(killed, "the process did not end by itself");
-    let cut = faults(&|recording, _| recording.entries.truncate(recording.entries.len() / 2)).unwrap_err();
-    assert!(cut.contains("the run ended after"), "{cut}");
+    assert_eq!(missing(crowded), "100 of 1 000 blocks found no room under the guard");
+    let killed = faults(&|recording, _| recording.exit.end = End::Signal(11));
+    assert_eq!(killed, Err(Missing::DidNotEnd));
+    let cut = faults(&|recording, _| recording.entries.truncate(recording.entries.len() / 2));
+    assert!(matches!(cut, Err(Missing::Unfinished { .. })), "{cut:?}");
 }
 
 #[test]

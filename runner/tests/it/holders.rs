@@ -38,11 +38,13 @@ check  = 20
 rounds = 2
 
 [[check]]
+id      = "sum-right"
 name    = "the sum is right"
 answer  = "sum"
 because = "sockets are there to be used"
 
 [[check]]
+id      = "sockets-collected"
 name    = "no socket is left"
 metric  = "objects.kept"
 equals  = 0
@@ -50,7 +52,7 @@ because = "nobody will use it again"
 
 [wrong.shipped]
 title = "The bug as shipped"
-fails = "no socket is left"
+fails = "sockets-collected"
 why   = "They stay."
 "#;
 

@@ -11,10 +11,10 @@ const RIGHT: &str = "export function double(addon, number) {\n  return addon.dou
 const DRIVE: &str = "export function round(addon, t) {\n  t.answer('double', t.exercise.double(addon, t.size), 2 * t.size);\n}\n";
 const LESSON: &str = "title = 'Doubles'\nminutes = 1\ngoal = 'Double.'\nhints = ['1', '2', '3']\ngauge = 'blocks'\nedits = 'exercise.mjs'\n\n\
     [work]\nunit = 'numbers'\nrun = 4\ncheck = 3\n\n\
-    [[check]]\nname = 'it doubles'\nanswer = 'double'\nbecause = 'that is what it is for'\n\n\
-    [wrong.shipped]\ntitle = 'x'\nfails = 'it doubles'\nwhy = 'x'\n\
-    [wrong.half]\ntitle = 'x'\nfails = 'it doubles'\nwhy = 'x'\n\
-    [wrong.throws]\ntitle = 'x'\nfails = 'the run ends by itself'\nwhy = 'x'\n";
+    [[check]]\nid = 'doubles'\nname = 'it doubles'\nanswer = 'double'\nbecause = 'that is what it is for'\n\n\
+    [wrong.shipped]\ntitle = 'x'\nfails = 'doubles'\nwhy = 'x'\n\
+    [wrong.half]\ntitle = 'x'\nfails = 'doubles'\nwhy = 'x'\n\
+    [wrong.throws]\ntitle = 'x'\nfails = 'run-ends'\nwhy = 'x'\n";
 
 /// A course that has such a lesson, beside the one that all fixtures have.
 fn course() -> Fixture {

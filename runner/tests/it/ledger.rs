@@ -1,6 +1,7 @@
 //! What an add-on forgets is counted exactly, at the line that made it and for the function that asked.
 
-use runner::grade::{CheckResult, Verdict};
+use runner::grade::Verdict;
+use runner::outcome::CheckResult;
 
 use crate::fixture::{Fixture, ID};
 use crate::transparency::PRELUDE;

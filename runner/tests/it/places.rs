@@ -4,11 +4,13 @@ use std::path::Path;
 
 use runner::catalog::{Catalog, Variant};
 use runner::check;
-use runner::grade::CheckResult;
+use runner::grade::NoLine;
+use runner::outcome::CheckResult;
 use runner::pack::Pack;
 use runner::process::Cancel;
+use runner::report::words::no_line;
 use runner::run::Options;
-use runner::sites::{ELSEWHERE, OVER, Place};
+use runner::sites::Place;
 use runner::toolkit::Toolkit;
 
 use crate::fixture::{Fixture, shared_work};
@@ -18,111 +20,96 @@ use crate::ledger::line_of;
 /// bad access are where the block was allocated, freed and touched, as far as that is in the lesson's source.
 const LINES: &[(&str, &str, &[&str])] = &[
     // The add-ons of lessons about gauges have no bug, and so no line.
-    ("gauges/gc-is-not-free", "single events are gone", &[]),
-    ("gauges/which-number", "what is sound is not accused", &[]),
-    (
-        "scopes/callback-loop",
-        "handles stay bounded inside the call",
-        &["let result = turn.call(player)?;", "result.get::<u32>(\"moved\")?"],
-    ),
-    (
-        "wrap/lost-finalizer",
-        "each native half is freed",
-        &["words.entry(word.to_owned())", "Box::into_raw(Box::new(Index { words }))"],
-    ),
+    ("gauges/gc-is-not-free", "single-events-gone", &[]),
+    ("gauges/which-number", "sound-not-accused", &[]),
+    ("scopes/callback-loop", "handles-bounded", &["let result = turn.call(player)?;", "result.get::<u32>(\"moved\")?"]),
+    ("wrap/lost-finalizer", "native-halves-freed", &["words.entry(word.to_owned())", "Box::into_raw(Box::new(Index { words }))"]),
     // A wrong answer has no line.
-    ("scopes/escape", "the right offers come back", &[]),
-    ("scopes/unclosed", "the run ends by itself", &["let scope = HandleScope::create(&env)?;"]),
-    ("references/dropped-ref", "no reference is left", &["let speaker = guest.create_ref()?;"]),
+    ("scopes/escape", "offers-right", &[]),
+    ("scopes/unclosed", "run-ends", &["let scope = HandleScope::create(&env)?;"]),
+    ("references/dropped-ref", "references-deleted", &["let speaker = guest.create_ref()?;"]),
     (
         "references/unref-is-not-delete",
-        "no reference is left",
+        "references-deleted",
         &["sys::napi_create_reference(env.raw(), changed.raw(), 1, &mut watch)"],
     ),
     (
         "references/parent-child",
-        "a closed document is freed",
+        "closed-document-freed",
         &["Heading::new(title).into_reference(env)?;", "#[napi]", "self.children.push(child.clone(env)?);"],
     ),
-    ("references/listener-cycle", "no reference is left", &["#[napi]", "self.listener = Some(listener.create_ref()?);"]),
-    ("references/task-holds-on", "no reference is left", &["let tile = Some(tile.create_ref()?);"]),
-    ("wrap/forgotten-ref", "no reference is left", &["sys::napi_wrap("]),
-    ("wrap/sync-loop", "native memory stays bounded", &["vec![number as u8; SIDE * SIDE]"]),
+    ("references/listener-cycle", "references-deleted", &["#[napi]", "self.listener = Some(listener.create_ref()?);"]),
+    ("references/task-holds-on", "references-deleted", &["let tile = Some(tile.create_ref()?);"]),
+    ("wrap/forgotten-ref", "references-deleted", &["sys::napi_wrap("]),
+    ("wrap/sync-loop", "native-memory-bounded", &["vec![number as u8; SIDE * SIDE]"]),
     (
         "wrap/two-owners",
-        "a handle is closed once",
+        "handle-closed-once",
         &[
             "Box::into_raw(Box::new(Index { subjects }))",
             "drop(unsafe { Box::from_raw(handle) });",
             "drop(unsafe { Box::from_raw(handle) });",
         ],
     ),
-    ("wrap/remove-wrap", "a ticket is freed", &["#[napi]", "let native = Box::into_raw(Box::new(Ticket { seats }));"]),
-    ("external/tell-v8", "native memory stays bounded", &["let mut pixels = vec![0; row * side as usize];"]),
-    ("external/books-must-balance", "what V8 was told is taken back", &["env.adjust_external_memory(-self.bytes())?;"]),
-    ("external/stale-bitmap", "a screen that is off keeps no pixels", &["self.pixels = shades.iter().flat_map(row).collect();"]),
-    ("external/leaked-box", "nothing is left of a search", &["#[napi(ts_return_type = \"Promise<number>\")]"]),
-    ("external/nobody-frees", "the bytes of an attachment are freed", &["bytes.push((high << 4 | low) as u8);"]),
-    ("tsfn/queue-full", "every histogram is freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
-    ("tsfn/dangling-payload", "what waits in the queue is there", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
-    ("tsfn/backpressure", "the queue stays short", &["let index = index.build_threadsafe_function().build()?;"]),
-    ("tsfn/keeps-alive", "the run ends by itself", &["let listener = listener.build_threadsafe_function().build()?;"]),
-    ("external/adjust-storm", "V8 is told no more than there is", &["env.adjust_external_memory(bytes)?;"]),
+    ("wrap/remove-wrap", "ticket-freed", &["#[napi]", "let native = Box::into_raw(Box::new(Ticket { seats }));"]),
+    ("external/tell-v8", "native-memory-bounded", &["let mut pixels = vec![0; row * side as usize];"]),
+    ("external/books-must-balance", "reports-taken-back", &["env.adjust_external_memory(-self.bytes())?;"]),
+    ("external/stale-bitmap", "off-screen-freed", &["self.pixels = shades.iter().flat_map(row).collect();"]),
+    ("external/leaked-box", "search-freed", &["#[napi(ts_return_type = \"Promise<number>\")]"]),
+    ("external/nobody-frees", "attachment-freed", &["bytes.push((high << 4 | low) as u8);"]),
+    ("tsfn/queue-full", "histograms-freed", &["Box::into_raw(Box::new(vec![image; 256]))"]),
+    ("tsfn/dangling-payload", "payloads-valid", &["samples.collect()", "}", "Ok(samples.to_vec())"]),
+    ("tsfn/backpressure", "queue-bounded", &["let index = index.build_threadsafe_function().build()?;"]),
+    ("tsfn/keeps-alive", "run-ends", &["let listener = listener.build_threadsafe_function().build()?;"]),
+    ("external/adjust-storm", "reports-not-inflated", &["env.adjust_external_memory(bytes)?;"]),
     (
         "external/borrowed-slice",
-        "what is read is there",
+        "reads-valid",
         &["let packed: Vec<u8> = runs.flat_map(|run| [run.len() as u8, run[0]]).collect();", "seal.wrapping_mul(31)"],
     ),
     (
         "tsfn/forgotten-subscriber",
-        "each function is released",
+        "functions-released",
         &["let listener = listener.build_threadsafe_function().weak().build()?;"],
     ),
-    ("tsfn/abort-drain", "what was waiting is freed", &["Box::into_raw(Box::new(Frame(number, vec![gray(number); 4096])))"]),
-    ("tsfn/lost-deferred", "each promise is settled", &["let (deferred, promise) = env.create_deferred()?;"]),
+    ("tsfn/abort-drain", "waiting-frames-freed", &["Box::into_raw(Box::new(Frame(number, vec![gray(number); 4096])))"]),
+    ("tsfn/lost-deferred", "promises-settled", &["let (deferred, promise) = env.create_deferred()?;"]),
     (
         "tsfn/closure-never-runs",
-        "nothing is touched after it was freed",
+        "no-use-after-free",
         &["Box::into_raw(Box::new(confirm))", "ticket(env, confirm())", "ticket(env, confirm())"],
     ),
     (
         "external/moving-buffer",
-        "what a Buffer shows is there",
+        "buffer-memory-valid",
         &["self.samples.extend_from_slice(heard);", "self.samples.extend_from_slice(heard);"],
     ),
-    ("context/static-state", "nothing stays of a worker that has ended", &["let table = vec![0.0; SLOTS];"]),
-    (
-        "context/wrong-env",
-        "a reference is used where it was made",
-        &["Some(listener) => listener.borrow_back(env)?.call(warning),"],
-    ),
-    (
-        "context/env-map",
-        "nothing stays of a window that was closed",
-        &["#[napi]", "dictionaries().entry(key(&env)).or_default().insert(word);"],
-    ),
+    ("context/static-state", "worker-bytes-freed", &["let table = vec![0.0; SLOTS];"]),
+    ("context/wrong-env", "references-used-at-home", &["Some(listener) => listener.borrow_back(env)?.call(warning),"]),
+    ("context/env-map", "closed-window-freed", &["#[napi]", "dictionaries().entry(key(&env)).or_default().insert(word);"]),
     (
         "context/set-twice",
-        "rates that were replaced are freed",
+        "replaced-rates-freed",
         &["#[napi]", "env.set_instance_data(Rates { euros, conversions }, (), |_| {})"],
     ),
     // How many threads there are is an answer, and has no line.
-    ("context/orphan-thread", "no thread is left when its worker has ended", &[]),
-    ("capstone/mini-canvas", "an empty image keeps no picture", &["let mut pixels = vec![0; stripe * shades.len()];"]),
-    ("capstone/mini-canvas", "what V8 was told is taken back", &["env.adjust_external_memory(self.bytes())?;"]),
+    ("context/orphan-thread", "threads-ended", &[]),
+    ("capstone/mini-canvas", "empty-image-small", &["let mut pixels = vec![0; stripe * shades.len()];"]),
+    ("capstone/mini-canvas", "reports-taken-back", &["env.adjust_external_memory(self.bytes())?;"]),
     (
         "capstone/mini-canvas",
-        "a load that succeeds leaves nothing",
+        "successful-load-freed",
         &["#[napi]", "let report: Report = Box::new(", "Box::into_raw(Box::new(report))"],
     ),
 ];
 
-fn checked(id: &str, variant: &Variant, name: &str) -> CheckResult {
+fn checked(id: &str, variant: &Variant, wanted: &str) -> CheckResult {
     let pack = Pack::around(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
     let tools = Toolkit::new(&pack, env!("CARGO_BIN_EXE_lesson")).work_in(&shared_work());
     let lesson = Catalog::load(&pack.root).unwrap().lesson(id).unwrap();
     let checked = check::check(&tools, &lesson, variant, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
-    checked.outcome.checks.into_iter().find(|check| check.name == name).unwrap()
+    let checks = checked.outcome.checks;
+    checks.iter().find(|check| check.id == wanted).unwrap_or_else(|| panic!("{id}: {checks:#?}")).clone()
 }
 
 /// The lines that a check names, in their order.
@@ -147,25 +134,25 @@ fn each_shipped_bug_is_found_in_its_lines() {
 #[test]
 fn amounts_add_up_to_what_was_measured() {
     // 284 of 300 histograms find no room, in each of five rounds, and each is two blocks.
-    let checked = checked("tsfn/queue-full", &Variant::Wrong("shipped".into()), "every histogram is freed");
+    let checked = checked("tsfn/queue-full", &Variant::Wrong("shipped".into()), "histograms-freed");
     assert_eq!(checked.places.iter().map(|place| place.count).sum::<i64>(), 2 * 284 * 5);
 }
 
 #[test]
 fn a_peak_that_is_over_when_the_work_ends_names_no_line() {
     // Each page was freed when it came out of the queue, so what is left at the end has nothing to do with it.
-    let checked = checked("tsfn/backpressure", &Variant::Wrong("shipped".into()), "little waits in memory");
+    let checked = checked("tsfn/backpressure", &Variant::Wrong("shipped".into()), "waiting-memory-bounded");
     assert!(checked.places.is_empty(), "{:#?}", checked.places);
-    assert_eq!(checked.evidence, [OVER]);
+    assert_eq!(checked.evidence, [no_line(NoLine::Over)]);
 }
 
 #[test]
 fn what_no_line_has_done_names_none_and_says_so() {
     // napi-rs drops these references when the environment ends, and no function of the add-on's source runs then.
-    let (id, check) = ("context/wrong-env", "a reference is used where it was made");
+    let (id, check) = ("context/wrong-env", "references-used-at-home");
     let checked = checked(id, &Variant::Wrong("only-at-home".into()), check);
     assert!(checked.places.is_empty(), "{:#?}", checked.places);
-    assert_eq!(checked.evidence, [ELSEWHERE]);
+    assert_eq!(checked.evidence, [no_line(NoLine::Elsewhere)]);
 }
 
 /// Forgets a block of one byte.

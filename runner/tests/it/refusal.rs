@@ -113,8 +113,8 @@ fn a_system_that_has_no_room_for_the_guard_leaves_its_checks_open() {
     course.lesson_with_probe(&probe, &["doctor"]).exits_with(3).says("checks of `guard.faults` stay undecided");
     course.edit(
         &format!("lessons/{ID}/lesson.toml"),
-        "[[check]]\nname    = \"every call arrives\"",
-        "[[check]]\nname = 'guarded'\nmetric = 'guard.faults'\nequals = 0\nbecause = 'x'\n\n[[check]]\nname    = \"every call arrives\"",
+        "[[check]]\nid      = \"calls-arrive\"",
+        "[[check]]\nid = 'guarded'\nname = 'guarded'\nmetric = 'guard.faults'\nequals = 0\nbecause = 'x'\n\n[[check]]\nid      = \"calls-arrive\"",
     );
     course.edit(&format!("lessons/{ID}/lesson.toml"), "[work]", "[work]\nguard = true");
     let says = "nothing was guarded: the system refused the address space for it";

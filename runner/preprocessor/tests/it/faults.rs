@@ -44,10 +44,10 @@ fn a_name_that_the_lesson_has_not() {
     for (page, message) in [
         ("{{#verdict scopes/callback-loop wrong:nothing}}", "has no wrong fix `nothing`"),
         ("{{#verdict scopes/callback-loop exercise}}", "the exercise is the learner's"),
-        ("{{#measured scopes/callback-loop solution \"no check\"}}", "has no check \"no check\""),
+        ("{{#measured scopes/callback-loop solution no-check}}", "has no check `no-check`; it has run-ends, calls-arrive"),
         ("{{#measured scopes/callback-loop solution blcks settled}}", "`blcks` is not a gauge"),
         ("{{#measured scopes/callback-loop wrong:one-scope blocks settled}}", "has the memory of wrong:shipped and of solution"),
-        ("{{#fixes scopes/callback-loop \"no check\"}}", "has no check \"no check\""),
+        ("{{#fixes scopes/callback-loop no-check}}", "has no check `no-check`"),
     ] {
         let fault = course.fault(&format!("\r\n\r\n{page}\r\n"));
         assert!(fault.contains("book/page-1.md:3: ") && fault.contains(message), "{fault}");
@@ -103,22 +103,26 @@ fn a_mistake_of_its_own_beside_an_old_record() {
     let course = Course::new();
     let file = "lessons/scopes/callback-loop/drive.mjs";
     course.write(file, &course.read(file).replacen("calls += 1", "calls += 2", 1));
-    let pages = ["{{#fixes scopes/callback-loop \"nothing\"}}\n", "{{#fixes scopes/callback-loop \"nothing\"}}\n"];
+    let pages = ["{{#fixes scopes/callback-loop nothing}}\n", "{{#fixes scopes/callback-loop nothing}}\n"];
     let done = course.preprocess(&pages, BUILD);
     let faults: Vec<&str> = done.stderr.lines().collect();
     let said = |line: usize, page: &str, message: &str| faults[line].contains(page) && faults[line].contains(message);
     assert!(faults.len() == 3, "{faults:#?}");
-    assert!(said(0, "page-1.md:1", "has no check \"nothing\""), "{faults:#?}");
+    assert!(said(0, "page-1.md:1", "has no check `nothing`"), "{faults:#?}");
     assert!(said(1, "page-1.md:1", "is out of date"), "once in the book: {faults:#?}");
-    assert!(said(2, "page-2.md:1", "has no check \"nothing\""), "{faults:#?}");
+    assert!(said(2, "page-2.md:1", "has no check `nothing`"), "{faults:#?}");
 }
 
 #[test]
 fn better_words_make_no_record_old() {
     let course = Course::new();
     let file = "lessons/scopes/callback-loop/lesson.toml";
-    let text =
-        course.read(file).replace("`idle` promises one turn", "Idle promises one turn").replace("minutes = 15", "minutes = 16");
+    let better = [
+        ("`idle` promises one turn", "Idle promises one turn"),
+        ("minutes = 15", "minutes = 16"),
+        ("\"every call arrives\"", "\"each call arrives\""),
+    ];
+    let text = better.iter().fold(course.read(file), |text, (from, to)| text.replace(from, to));
     course.write(file, &text);
     let page = course.page(LESSON);
     assert!(page.contains("Idle promises one turn") && page.contains("16 minutes"), "{page}");

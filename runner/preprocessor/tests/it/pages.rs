@@ -35,7 +35,7 @@ fn numbers_are_those_of_the_record() {
     let page = course.page(concat!(
         "{{#measured scopes/callback-loop wrong:shipped handles inside}}, ",
         "{{#measured scopes/callback-loop wrong:shipped handles inside-before}}, ",
-        "{{#measured scopes/callback-loop wrong:small-batch \"every call arrives\"}} of ",
+        "{{#measured scopes/callback-loop wrong:small-batch calls-arrive}} of ",
         "{{#work scopes/callback-loop check}}; {{#versions scopes/callback-loop}}"
     ));
     let node = record["versions"]["node"].as_str().unwrap();
@@ -68,7 +68,7 @@ fn the_wrong_fixes_with_what_each_measured() {
     let course = Course::new();
     let page = course.page("{{#fixes scopes/callback-loop}}");
     assert!(page.contains("| A smaller batch | every call arrives | 20 |"), "{page}");
-    let columns = "\"every call arrives\" \"handles stay bounded inside the call\"";
+    let columns = "calls-arrive handles-bounded";
     let page = course.page(&format!("{{{{#fixes scopes/callback-loop {columns}}}}}"));
     assert!(page.contains("| A smaller batch | ✗\u{a0}**20** | 81 |"), "{page}");
     assert!(page.contains("| A scope that nobody closes | ✗\u{a0}**SIGABRT** | – |"), "{page}");

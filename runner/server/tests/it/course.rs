@@ -33,8 +33,7 @@ impl Course {
     pub(crate) fn to_run() -> Course {
         let course = Course { folder: TempDir::new().unwrap() };
         let mut summary = "# Summary\n".to_owned();
-        let all =
-            ["book.toml", "Cargo.toml", "Cargo.lock", "book/diff.css", "runner/preprocessor/lesson.css"];
+        let all = ["book.toml", "Cargo.toml", "Cargo.lock", "book/diff.css", "runner/preprocessor/lesson.css"];
         for source in &all {
             copy(&checkout().join(source), &course.path(source));
         }

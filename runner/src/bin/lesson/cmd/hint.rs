@@ -1,7 +1,7 @@
 //! `lesson hint`.
 
 use anyhow::Result;
-use runner::report::memory::wrap;
+use runner::report::width::wrap;
 
 use crate::session::Session;
 

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use runner::overview::{Counts, Overview};
+use runner::report::width::{columns, pad};
 use serde::Serialize;
 
 use crate::cli::Format;
@@ -47,9 +48,9 @@ pub(super) fn execute(session: &Session, format: Format) -> Result<u8> {
     }
     println!("about {} of {} minutes left", counts.minutes_left, counts.minutes);
     println!();
-    let width = parts().map(|part| part.topic.chars().count()).max().unwrap_or(0);
+    let width = parts().map(|part| columns(part.topic)).max().unwrap_or(0);
     for Part { topic, counts } in parts() {
-        println!("{topic:width$}  {} of {}", counts.done, counts.lessons);
+        println!("{}  {} of {}", pad(topic, width), counts.done, counts.lessons);
     }
     println!();
     if let Some(current) = &overview.current {

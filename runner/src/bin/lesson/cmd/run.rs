@@ -5,8 +5,8 @@ use runner::catalog::{ENDS, Variant};
 use runner::check;
 use runner::grade::Verdict;
 use runner::measure::Measured;
-use runner::report::memory::wrap;
 use runner::report::verdict::{self, Detail};
+use runner::report::width::wrap;
 use runner::report::{fault, held, memory, printed};
 use runner::run::{Options, Scale};
 
@@ -40,7 +40,7 @@ pub(super) fn execute(session: &Session, id: &str, variant: &Variant, guard: boo
         return Ok(FAILED);
     };
     // How the run ended is the first thing to know, unless it ended well.
-    let ended = checked.outcome.checks.iter().find(|check| check.name == ENDS);
+    let ended = checked.outcome.checks.iter().find(|check| check.id == ENDS);
     let ended_well = ended.is_none_or(|check| check.verdict == Verdict::Passed);
     // Who listens does not see the end of it while it begins.
     let verdict_first = !ended_well && session.plain;

@@ -8,8 +8,9 @@ use runner::grade::Verdict;
 use runner::measure::Measured;
 use runner::number::plural;
 use runner::overview::Row;
-use runner::report::memory::wrap;
 use runner::report::paint::Paint;
+use runner::report::width::wrap;
+use runner::report::words::sentence;
 use runner::report::{held, memory, printed, strip, verdict};
 use runner::step::Phase;
 
@@ -99,7 +100,7 @@ pub(crate) fn gauges(watch: &Watch) -> Vec<String> {
 pub(crate) fn memory_in_words(watch: &Watch) -> String {
     with_run(watch, |checked| {
         let (_, table) = checked.ran.as_ref()?;
-        Some(format!("{}\n{}", strip::words(table).join("\n"), wrap(&table.sentence, WIDTH)))
+        Some(format!("{}\n{}", strip::words(table).join("\n"), wrap(&sentence(table), WIDTH)))
     })
 }
 

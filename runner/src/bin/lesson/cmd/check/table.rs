@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use runner::catalog::LessonId;
 use runner::grade::Verdict;
-use runner::report::memory::wrap;
 use runner::report::paint::Paint;
+use runner::report::width::{columns, pad, wrap};
 
 const WIDTH: usize = 80;
 
@@ -90,7 +90,7 @@ pub(super) fn text(rows: &[(String, Vec<Mark>)], lessons: &[LessonId]) -> String
         let of = |wanted: &[Mark]| marks.iter().filter(|mark| wanted.contains(mark)).count();
         (of(&[Mark::Passed]), of(&[Mark::Failed, Mark::Refused]), of(&[Mark::Undecided]), of(&[Mark::Missing]))
     };
-    let longest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let longest = rows.iter().map(|(name, _)| columns(name)).max().unwrap_or(0);
     let name_width = longest.clamp("folder".len(), 30);
     let head = format!("{:name_width$}  passed  failed  undecided  missing", "folder");
     let with_letters = head.len() + 2 + lessons.len() + gaps <= WIDTH;
@@ -98,7 +98,7 @@ pub(super) fn text(rows: &[(String, Vec<Mark>)], lessons: &[LessonId]) -> String
     for (name, marks) in rows {
         let (passed, failed, undecided, missing) = counts(marks);
         let name = shorten(name, name_width);
-        let _ = write!(text, "{name:name_width$}  {passed:>6}  {failed:>6}  {undecided:>9}  {missing:>7}");
+        let _ = write!(text, "{}  {passed:>6}  {failed:>6}  {undecided:>9}  {missing:>7}", pad(&name, name_width));
         text += &if with_letters { format!("  {}\n", letters(marks)) } else { "\n".into() };
     }
     if with_letters {
@@ -113,8 +113,11 @@ pub(super) fn text(rows: &[(String, Vec<Mark>)], lessons: &[LessonId]) -> String
 
 /// The end of a path says more than its beginning.
 fn shorten(name: &str, width: usize) -> String {
-    let length = name.chars().count();
-    if length <= width { name.to_owned() } else { format!("…{}", name.chars().skip(length - width + 1).collect::<String>()) }
+    if columns(name) <= width {
+        return name.to_owned();
+    }
+    let rests = name.char_indices().map(|(at, _)| &name[at..]);
+    format!("…{}", rests.into_iter().find(|rest| columns(rest) < width).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A bad access in one sentence, without its places.
+//! A bad access that the guard has seen, without its places.
 
 use crate::number::{count, plural};
 use crate::run::{Access, Fault, FaultKind};
