@@ -106,6 +106,8 @@ pub struct Caller {
     pub function: Text<120>,
     /// The script's URL or path, or the end of a long one.
     pub script: Text<120>,
+    /// The add-on's function that was called, by the name that Node was given for it; empty when there was none.
+    pub callee: Text<64>,
 }
 
 /// A place in an add-on, and what there is of it.

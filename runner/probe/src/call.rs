@@ -5,7 +5,7 @@
 //! runs that want to know. A call that counts nothing costs next to nothing.
 
 use std::cell::Cell;
-use std::ffi::c_void;
+use std::ffi::{CStr, c_char, c_void};
 use std::ptr::null_mut;
 
 use evidence::wanted;
@@ -25,11 +25,13 @@ pub(crate) enum Side {
 #[derive(Clone, Copy)]
 struct Call {
     env: napi_env,
+    /// The name of the function that was called.
+    callee: &'static [u8],
     /// The number of its caller, when it is known.
     caller: Option<u32>,
 }
 
-const NONE: Call = Call { env: null_mut(), caller: Some(0) };
+const NONE: Call = Call { env: null_mut(), callee: &[], caller: Some(0) };
 
 thread_local! {
     // Without a destructor they stay usable until a thread's end.
@@ -65,7 +67,7 @@ pub(crate) fn caller() -> u32 {
             return 0;
         }
         // SAFETY: a native function that was called in this environment, in this thread, has not returned.
-        let caller = in_node(|| unsafe { v8::caller(call.env) });
+        let caller = in_node(|| unsafe { v8::caller(call.env, call.callee) });
         CALL.set(Call { caller: Some(caller), ..call });
         caller
     })
@@ -78,7 +80,7 @@ pub(crate) fn from_nobody<T>(run: impl FnOnce() -> T) -> T {
 
 /// Runs code of an add-on in a thread that it has started, or in one of Node's pool, for the caller with this number.
 pub(crate) fn for_caller<T>(caller: u32, run: impl FnOnce() -> T) -> T {
-    let outer = CALL.replace(Call { env: null_mut(), caller: Some(caller) });
+    let outer = CALL.replace(Call { caller: Some(caller), ..NONE });
     let result = on_side(Side::AddOn, run);
     CALL.set(outer);
     result
@@ -107,6 +109,7 @@ pub(crate) struct Functions {
     getter: napi_callback,
     setter: napi_callback,
     data: *mut c_void,
+    name: Vec<u8>,
 }
 
 impl Functions {
@@ -115,19 +118,21 @@ impl Functions {
     }
 }
 
-/// A function and its data, as Node is to see them.
-pub(crate) fn enter_by(method: napi_callback, data: *mut c_void) -> (napi_callback, *mut c_void) {
+/// A function of this name and its data, as Node is to see them.
+pub(crate) fn enter_by(name: Vec<u8>, method: napi_callback, data: *mut c_void) -> (napi_callback, *mut c_void) {
     if method.is_none() {
         return (method, data);
     }
-    (Some(enter_method), Functions { method, getter: None, setter: None, data }.leak())
+    (Some(enter_method), Functions { method, getter: None, setter: None, data, name }.leak())
 }
 
-/// The properties of an object or a class, as Node is to see them.
+/// The properties of an object, or of a class of this name, as Node is to see them.
 ///
 /// # Safety
-/// `properties` points to `count` of them, or is null.
+/// `properties` points to `count` of them, or is null. `env` is the environment of this thread.
 pub(crate) unsafe fn enter_each(
+    env: napi_env,
+    class: &[u8],
     count: usize,
     properties: *const napi_property_descriptor,
 ) -> Option<Vec<napi_property_descriptor>> {
@@ -139,7 +144,10 @@ pub(crate) unsafe fn enter_each(
         let mut property = unsafe { properties.add(index).read() };
         let napi_property_descriptor { method, getter, setter, data, .. } = property;
         if method.is_some() || getter.is_some() || setter.is_some() {
-            property.data = Functions { method, getter, setter, data }.leak();
+            // SAFETY: the caller's contract.
+            let own = unsafe { name_of(env, &property) };
+            let name = if class.is_empty() { own } else { [class, b".", &own].concat() };
+            property.data = Functions { method, getter, setter, data, name }.leak();
             property.method = method.and(Some(enter_method));
             property.getter = getter.and(Some(enter_getter));
             property.setter = setter.and(Some(enter_setter));
@@ -147,6 +155,35 @@ pub(crate) unsafe fn enter_each(
         property
     };
     Some((0..count).map(entered).collect())
+}
+
+/// The name of a property.
+///
+/// # Safety
+/// The property is one that was given to Node-API in this environment.
+unsafe fn name_of(env: napi_env, property: &napi_property_descriptor) -> Vec<u8> {
+    // SAFETY: the caller's contract: one of the two is there.
+    unsafe {
+        if property.utf8name.is_null() {
+            return in_node(|| v8::text(env, property.name)).map_or_else(Vec::new, |text| text.as_bytes().to_vec());
+        }
+        CStr::from_ptr(property.utf8name).to_bytes().to_vec()
+    }
+}
+
+/// A name that is given to Node-API with its length.
+///
+/// # Safety
+/// `name` is null, or points to `length` bytes, or to a text that ends with zero where the length is negative.
+pub(crate) unsafe fn name(name: *const c_char, length: isize) -> Vec<u8> {
+    // SAFETY: the caller's contract.
+    unsafe {
+        match usize::try_from(length) {
+            _ if name.is_null() => Vec::new(),
+            Ok(length) => std::slice::from_raw_parts(name.cast(), length).to_vec(),
+            Err(_) => CStr::from_ptr(name).to_bytes().to_vec(),
+        }
+    }
 }
 
 /// The add-on's own data, for what Node has as the data of one of its functions.
@@ -180,7 +217,8 @@ unsafe fn enter(env: napi_env, info: napi_callback_info, which: impl Fn(&Functio
     // SAFETY: the caller's contract: the data is a block of `leak`, which is never freed.
     unsafe {
         real_get_cb_info(env, info, null_mut(), null_mut(), null_mut(), &mut data);
-        let function = data.cast::<Functions>().as_ref().and_then(which);
-        within(Call { env, caller: None }, || function.map_or(null_mut(), |function| function(env, info)))
+        let Some(functions) = data.cast::<Functions>().as_ref::<'static>() else { return null_mut() };
+        let call = Call { env, callee: &functions.name, caller: None };
+        within(call, || which(functions).map_or(null_mut(), |function| function(env, info)))
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Tie {
     External,
     /// An object, by `napi_add_finalizer`.
     Object,
+    /// Nothing: it was posted by another finalizer, as the part of it that may call JavaScript.
+    Posted,
     /// An environment, as its instance data. The ledger knows it.
     Instance(napi_env),
 }
@@ -48,7 +50,7 @@ pub(crate) unsafe fn count(
 ) -> napi_status {
     let site = match tie {
         Tie::External | Tie::Wrap(_) => sites::here(),
-        Tie::Object | Tie::Instance(_) => NOWHERE,
+        Tie::Object | Tie::Posted | Tie::Instance(_) => NOWHERE,
     };
     let Some(finalize) = finalize else {
         let status = register(None, hint);
@@ -66,7 +68,9 @@ pub(crate) unsafe fn count(
     if status == Status::napi_ok {
         // SAFETY: Node calls the finalizer of what it has accepted on a later turn, and that frees the block.
         unsafe { (*call).tied = true };
-        add(Counter::FinalizersSet, 1);
+        if !matches!(tie, Tie::Posted) {
+            add(Counter::FinalizersSet, 1);
+        }
     }
     status
 }
@@ -94,10 +98,12 @@ unsafe extern "C" fn counted(env: napi_env, data: *mut c_void, call: *mut c_void
                 add(Counter::ExternalsFinalized, 1);
                 add_at(site, Column::Externals, -1);
             }
-            Tie::Object => {}
+            Tie::Object | Tie::Posted => {}
         }
     }
     // SAFETY: the arguments are those that the add-on gave, and Node's own.
     call::from_nobody(|| unsafe { finalize(env, data, hint) });
-    add(Counter::FinalizersRun, 1);
+    if !matches!(tie, Tie::Posted) {
+        add(Counter::FinalizersRun, 1);
+    }
 }

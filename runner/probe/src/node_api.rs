@@ -45,13 +45,14 @@ macro_rules! observe {
 }
 
 mod functions;
+mod hooks;
 mod objects;
 mod queues;
 mod values;
 
 /// All of them.
 pub(crate) fn all() -> Vec<&'static [Replacement]> {
-    vec![values::OBSERVED, functions::OBSERVED, objects::OBSERVED, queues::OBSERVED]
+    vec![values::OBSERVED, functions::OBSERVED, hooks::OBSERVED, objects::OBSERVED, queues::OBSERVED]
 }
 
 fn count(status: napi_status, counter: Counter) -> napi_status {

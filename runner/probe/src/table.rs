@@ -136,6 +136,8 @@ pub(crate) fn site(frames: &[u64], caller: u32) -> u32 {
 pub(crate) struct Place<'a> {
     pub(crate) function: &'a [u8],
     pub(crate) script: &'a [u8],
+    /// The add-on's function that is called there.
+    pub(crate) callee: &'a [u8],
     /// The line, from 1.
     pub(crate) line: u64,
 }
@@ -150,6 +152,7 @@ pub(crate) fn caller(key: u64, write: impl FnOnce(&dyn Fn(Place))) -> u32 {
         write(&|place| {
             write_text(&caller.function, place.function);
             write_text(&caller.script, place.script);
+            write_text(&caller.callee, place.callee);
             caller.line.store(place.line, Release);
         });
     }

@@ -50,13 +50,13 @@ const MOST_FRAMES: c_int = 4;
 const OVERVIEW: c_int = 15;
 
 /// A piece of text that has a bound.
-struct Text {
+pub(crate) struct Text {
     bytes: [u8; 512],
     length: usize,
 }
 
 impl Text {
-    fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 
@@ -80,11 +80,12 @@ pub(crate) fn handles() -> Option<i64> {
     }
 }
 
-/// The number of the JavaScript function on top of the stack; 0 when it is not known.
+/// The number of the JavaScript function on top of the stack, which calls the add-on's function of this name; 0 when it
+/// is not known.
 ///
 /// # Safety
 /// `env` is the environment of this thread, inside a native call.
-pub(crate) unsafe fn caller(env: napi_env) -> u32 {
+pub(crate) unsafe fn caller(env: napi_env, callee: &[u8]) -> u32 {
     static FOUND: OnceLock<Option<Stack>> = OnceLock::new();
     let Some(v8) = FOUND.get_or_init(find_stack) else { return 0 };
     let (mut scope, mut error) = (null_mut(), null());
@@ -97,7 +98,7 @@ pub(crate) unsafe fn caller(env: napi_env) -> u32 {
         if real_open_handle_scope(env, &mut scope) != Status::napi_ok {
             return 0;
         }
-        let caller = v8.top(env);
+        let caller = v8.top(env, callee);
         real_close_handle_scope(env, scope);
         error.cast_mut().write(last);
         caller
@@ -107,7 +108,7 @@ pub(crate) unsafe fn caller(env: napi_env) -> u32 {
 impl Stack {
     /// # Safety
     /// A handle scope is open in this thread.
-    unsafe fn top(&self, env: napi_env) -> u32 {
+    unsafe fn top(&self, env: napi_env, callee: &[u8]) -> u32 {
         // SAFETY: these functions have these signatures in every V8 that exports the names. They take a
         // handle of a stack trace or of one of its frames, and each frame has an index below the count.
         unsafe {
@@ -127,11 +128,11 @@ impl Stack {
                     // The script's number and its isolate's address would do for one environment. But each worker
                     // has others: a line that all of them call would be many places, and one that a later isolate
                     // has at the address of an earlier one could be taken for that one's.
-                    let key = table::hash(script.words().chain([location]));
+                    let key = table::hash(script.words().chain([location]).chain(callee.iter().map(|byte| u64::from(*byte))));
                     let line = (location & 0xffff_ffff) + 1;
                     return table::caller(key, |write| {
                         let function = text(env, (self.function)(frame)).unwrap_or(Text { bytes: [0; 512], length: 0 });
-                        write(Place { function: function.as_bytes(), script: script.as_bytes(), line });
+                        write(Place { function: function.as_bytes(), script: script.as_bytes(), callee, line });
                     });
                 }
             }
@@ -144,7 +145,7 @@ impl Stack {
 ///
 /// # Safety
 /// `value` is a handle of this environment, or null.
-unsafe fn text(env: napi_env, value: napi_value) -> Option<Text> {
+pub(crate) unsafe fn text(env: napi_env, value: napi_value) -> Option<Text> {
     let mut text = Text { bytes: [0; 512], length: 0 };
     // SAFETY: the caller's contract, and a buffer of this length.
     let status = unsafe {

@@ -92,7 +92,8 @@ fn sites(evidence: &Evidence, frame: impl Fn(u64) -> u64) -> Stacks {
     let caller = |number: u64| {
         let caller = evidence.callers.get(number as usize).filter(|_| number > 0)?;
         let line = caller.line.load(Relaxed) as u32;
-        (line > 0).then(|| Caller { function: read_text(&caller.function), script: read_text(&caller.script), line })
+        let [function, script, callee] = [&caller.function[..], &caller.script, &caller.callee].map(read_text);
+        (line > 0).then_some(Caller { function, script, line, callee })
     };
     let stack = |site: &evidence::Site| {
         let depth = (site.depth.load(Relaxed) as usize).min(evidence::FRAMES);

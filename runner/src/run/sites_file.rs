@@ -30,4 +30,7 @@ pub struct Caller {
     pub script: String,
     /// The line, from 1.
     pub line: u32,
+    /// The add-on's function that was called there, by its name in JavaScript; empty when it has none.
+    #[serde(default)]
+    pub callee: String,
 }

@@ -9,7 +9,7 @@ use crate::{call, handles};
 
 observe! {
     fn napi_create_function(env: napi_env, name: *const c_char, length: isize, cb: napi_callback, data: *mut c_void, result: *mut napi_value) |real| {
-        let (cb, data) = call::enter_by(cb, data);
+        let (cb, data) = call::enter_by(call::name(name, length), cb, data);
         handles::around(|| real(env, name, length, cb, data, result))
     }
     fn napi_define_class(
@@ -22,13 +22,14 @@ observe! {
         properties: *const napi_property_descriptor,
         result: *mut napi_value,
     ) |real| {
-        let (constructor, data) = call::enter_by(constructor, data);
-        let entered = call::enter_each(count, properties);
+        let class = call::name(name, length);
+        let entered = call::enter_each(env, &class, count, properties);
+        let (constructor, data) = call::enter_by(class, constructor, data);
         let properties = entered.as_ref().map_or(properties, |entered| entered.as_ptr());
         handles::around(|| real(env, name, length, constructor, data, count, properties, result))
     }
     fn napi_define_properties(env: napi_env, object: napi_value, count: usize, properties: *const napi_property_descriptor) |real| {
-        let entered = call::enter_each(count, properties);
+        let entered = call::enter_each(env, &[], count, properties);
         let properties = entered.as_ref().map_or(properties, |entered| entered.as_ptr());
         handles::around(|| real(env, object, count, properties))
     }

@@ -10,7 +10,7 @@ use super::{OK, count};
 use crate::finalizers::{self, Tie};
 use crate::table::{add, add_at, raise};
 
-use crate::{call, handles, ledger, scopes, sites, works};
+use crate::{handles, ledger, scopes, sites, works};
 
 observe! {
     fn napi_open_handle_scope(env: napi_env, result: *mut napi_handle_scope) |real| {
@@ -99,6 +99,9 @@ observe! {
         let register = |finalize, hint| real(env, object, data, finalize, hint, reference);
         open_reference(finalizers::count(Tie::Object, finalize, hint, register), reference, env, 0)
     }
+    fn node_api_post_finalizer(env: napi_env, finalize: napi_finalize, data: *mut c_void, hint: *mut c_void) |real| {
+        finalizers::count(Tie::Posted, finalize, hint, |finalize, hint| real(env, finalize, data, hint))
+    }
     fn napi_create_external(
         env: napi_env,
         data: *mut c_void,
@@ -183,25 +186,6 @@ observe! {
     fn napi_async_destroy(env: napi_env, context: napi_async_context) |real| {
         ledger::close_by(Resource::Context, context, || real(env, context))
     }
-    fn napi_add_env_cleanup_hook(env: napi_env, hook: Hook, argument: *mut c_void) |real| {
-        // One that is there already goes to Node as it did before: what Node makes of that is its own affair.
-        let name = name_of(env, hook, argument);
-        let known = ledger::find(Resource::Hook, name).map(|opened| opened.data as *mut Registered);
-        let ours = known.unwrap_or_else(|| Registered::leak(env, hook, argument));
-        let status = real(env, Some(run_hook), ours.cast());
-        if status == OK && known.is_none() {
-            ledger::open(Resource::Hook, name, env, 1, ours.cast());
-        }
-        status
-    }
-    fn napi_remove_env_cleanup_hook(env: napi_env, hook: Hook, argument: *mut c_void) |real| {
-        let name = name_of(env, hook, argument);
-        match ledger::find(Resource::Hook, name) {
-            Some(opened) => ledger::close_by(Resource::Hook, name, || real(env, Some(run_hook), opened.data as *mut c_void)),
-            // It has run, or was never added: what Node makes of that is its own affair.
-            None => real(env, hook, argument),
-        }
-    }
 }
 
 /// # Safety
@@ -243,36 +227,4 @@ unsafe fn recount(reference: napi_ref, result: *mut u32, change: impl FnOnce(*mu
         }
     }
     status
-}
-
-/// A cleanup hook, as the add-on gives it.
-type Hook = Option<unsafe extern "C" fn(*mut c_void)>;
-
-/// What Node gives to [`run_hook`]. It stays allocated: a hook that has run may still be asked for.
-struct Registered {
-    env: napi_env,
-    hook: Hook,
-    argument: *mut c_void,
-}
-
-impl Registered {
-    fn leak(env: napi_env, hook: Hook, argument: *mut c_void) -> *mut Registered {
-        Box::into_raw(Box::new(Registered { env, hook, argument }))
-    }
-}
-
-/// Node-API knows a hook by its environment, its function and its argument together.
-fn name_of(env: napi_env, hook: Hook, argument: *mut c_void) -> *mut c_void {
-    let function = hook.map_or(0, |hook| hook as usize);
-    argument.wrapping_byte_add(function.rotate_left(32)).wrapping_byte_add(env.addr().rotate_left(16))
-}
-
-unsafe extern "C" fn run_hook(registered: *mut c_void) {
-    // SAFETY: Node gives back what `napi_add_env_cleanup_hook` was given, which is never freed.
-    let Registered { env, hook, argument } = unsafe { registered.cast::<Registered>().read() };
-    ledger::close(Resource::Hook, name_of(env, hook, argument));
-    if let Some(hook) = hook {
-        // SAFETY: the add-on's own function, with its own argument.
-        call::from_nobody(|| unsafe { hook(argument) });
-    }
 }
