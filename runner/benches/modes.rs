@@ -1,7 +1,8 @@
-//! What the probe costs in each of its modes, as ratios to the same add-on without it.
+//! What the probe costs in each of its modes, as ratios to the same programs without it.
 //!
-//! Two functions: one that allocates (100 000 strings that go into maps and out again, never calling Node),
-//! and one that is called and calls (5 000 calls from JavaScript, each with a reference and a property).
+//! Two functions of an add-on: one that allocates (100 000 strings that go into maps and out again, never calling
+//! Node), and one that is called and calls (5 000 calls from JavaScript, each with a reference and a property). And
+//! what it costs Node itself: its start, and a JavaScript program that allocates and never calls an add-on.
 //!
 //! ```text
 //! cargo bench -p runner --bench modes
@@ -17,14 +18,19 @@ mod workspace;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
-use fixture::{Fixture, ID};
+use evidence::{Evidence, wanted};
+use fixture::{Fixture, node, shared_work};
+use runner::probe;
 use serde::Deserialize;
 use workspace::lessons_alone;
 
 const ROUNDS: usize = 7;
 /// Each mode is run so often, in turn with the others, and the median of its medians counts.
 const TIMES: usize = 3;
+/// Starts of Node, in turn without the probe and with it.
+const STARTS: usize = 21;
 
 const SOURCE: &str = r#"
 use std::collections::HashMap;
@@ -50,114 +56,120 @@ pub fn visit(object: Object) -> Result<u32> {
 }
 "#;
 
-/// A mode of the probe.
-struct Mode {
-    name: &'static str,
-    /// The variables that name a file of the runner's, as many as there are from the first on.
-    files: usize,
-    /// Whether callers in JavaScript are looked up.
-    callers: bool,
-}
-
-/// The variables, and how large their files are.
-const FILES: [(&str, usize); 3] = [("LESSON_PROBE", 8 << 10), ("LESSON_SITES", 1 << 20), ("LESSON_GUARD", 64 << 10)];
-
-const MODES: [Mode; 5] = [
-    Mode { name: "off", files: 0, callers: false },
-    Mode { name: "counters and ledger", files: 1, callers: false },
-    Mode { name: "sites", files: 2, callers: false },
-    Mode { name: "sites and callers", files: 2, callers: true },
-    Mode { name: "guard", files: 3, callers: true },
+/// The modes of the probe: what is wanted, or no probe at all.
+const MODES: [(&str, Option<u32>); 6] = [
+    ("no probe", None),
+    ("off: not watched", None),
+    ("counters and ledger", Some(0)),
+    ("sites", Some(wanted::SITES)),
+    ("sites and callers", Some(wanted::SITES | wanted::CALLERS)),
+    ("guard", Some(wanted::SITES | wanted::CALLERS | wanted::GUARD)),
 ];
 
 #[derive(Clone, Copy, Deserialize)]
 struct Times {
     allocate: f64,
     calls: f64,
+    javascript: f64,
 }
 
 fn main() {
     for profile in ["release", "dev"] {
-        let plain = Addon::build(profile, false);
-        let probed = Addon::build(profile, true);
-        let mut times = vec![Vec::new(); MODES.len() + 1];
+        let addon = Addon::build(profile);
+        let mut times = vec![Vec::new(); MODES.len()];
         for _ in 0..TIMES {
-            times[0].push(plain.time(&MODES[0]));
-            for (index, mode) in MODES.iter().enumerate() {
-                times[index + 1].push(probed.time(mode));
+            for (index, (_, wanted)) in MODES.iter().enumerate() {
+                times[index].push(addon.time(index > 0, *wanted));
             }
         }
-        let medians: Vec<Times> = times.iter().map(|times| median(times)).collect();
-        println!("{profile} build:            100 000 strings        5 000 calls");
-        println!("  {:<20} {:>8.1} ms            {:>8.1} ms", "no probe", medians[0].allocate, medians[0].calls);
-        for (Mode { name, .. }, times) in MODES.iter().zip(&medians[1..]) {
+        let medians: Vec<Times> = times.iter().map(|times| median_of(times)).collect();
+        let plain = medians[0];
+        println!("{profile} build:            100 000 strings        5 000 calls            JavaScript alone");
+        for ((name, _), Times { allocate, calls, javascript }) in MODES.iter().zip(&medians) {
             println!(
-                "  {name:<20} {:>8.1} ms {:>6.2} ×   {:>8.1} ms {:>6.2} ×",
-                times.allocate,
-                times.allocate / medians[0].allocate,
-                times.calls,
-                times.calls / medians[0].calls
+                "  {name:<20} {allocate:>8.1} ms {:>6.2} ×   {calls:>8.1} ms {:>6.2} ×   {javascript:>8.1} ms {:>6.2} ×",
+                allocate / plain.allocate,
+                calls / plain.calls,
+                javascript / plain.javascript
             );
+        }
+        if profile == "release" {
+            let (plain, probed) = addon.starts();
+            println!("  start of Node: {plain:.1} ms, with the probe {probed:.1} ms, {:+.1} ms", probed - plain);
         }
     }
 }
 
+/// An add-on, as any napi project builds it.
 struct Addon {
     library: PathBuf,
     course: Fixture,
+    probe: PathBuf,
 }
 
 impl Addon {
-    /// The same source, as the runner builds it, or as any napi project does.
-    fn build(profile: &str, probe: bool) -> Addon {
+    fn build(profile: &str) -> Addon {
         let course = Fixture::new();
         course.exercise(SOURCE);
         let workspace = lessons_alone(&course);
-        if !probe {
-            let manifest = workspace.join(format!("lessons/{ID}/Cargo.toml"));
-            let is_of_the_probe = |line: &&str| line.starts_with("build = ") || line.starts_with("napi = ");
-            let text = fs::read_to_string(&manifest).unwrap();
-            assert_eq!(text.lines().filter(is_of_the_probe).count(), 2);
-            let plain: Vec<&str> = text.lines().filter(|line| !is_of_the_probe(line)).collect();
-            let plain = plain.join("\n").replace("[dependencies]", "[dependencies]\nnapi = { workspace = true }");
-            fs::write(manifest, plain).unwrap();
-        }
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(if probe { "probed" } else { "plain" });
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modes");
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(&workspace).env("CARGO_TARGET_DIR", &target);
+        cargo.current_dir(workspace).env("CARGO_TARGET_DIR", &target);
         cargo.args(["build", "--quiet", "--offline", "--profile", profile, "--package", "scopes-callback-loop", "--lib"]);
-        if probe {
-            cargo.env("RUSTFLAGS", "-Cforce-frame-pointers=yes");
-        }
         assert!(cargo.status().unwrap().success());
         let folder = if profile == "dev" { "debug" } else { profile };
         let library = course.path("addon.node");
         fs::copy(target.join(folder).join("libscopes_callback_loop.so"), &library).unwrap();
-        Addon { library, course }
+        Addon { library, course, probe: probe::library(&shared_work()).unwrap() }
     }
 
-    fn time(&self, mode: &Mode) -> Times {
-        let mut node = Command::new(std::env::var_os("LESSON_NODE").unwrap_or_else(|| "node".into()));
+    fn node(&self, probed: bool, wanted: Option<u32>) -> Command {
+        let mut node = Command::new(node());
+        if probed {
+            node.env("LD_PRELOAD", &self.probe);
+        }
+        if let Some(wanted) = wanted {
+            let path = self.course.path("evidence");
+            let mut file = vec![0; size_of::<Evidence>()];
+            let header = Evidence::header_bytes(wanted);
+            file[..header.len()].copy_from_slice(&header);
+            fs::write(&path, file).unwrap();
+            node.env(evidence::FILE, path);
+        }
+        node
+    }
+
+    fn time(&self, probed: bool, wanted: Option<u32>) -> Times {
+        let mut node = self.node(probed, wanted);
         node.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/modes.mjs")).arg(&self.library).arg(ROUNDS.to_string());
-        for (variable, size) in &FILES[..mode.files] {
-            let path = self.course.path(variable);
-            fs::write(&path, vec![0; *size]).unwrap();
-            node.env(variable, path);
-        }
-        if mode.callers {
-            node.env("LESSON_CALLERS", "1");
-        }
         let output = node.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
+
+    /// The medians of Node's start, in milliseconds: without the probe, and with it.
+    fn starts(&self) -> (f64, f64) {
+        let start = |probed: bool| {
+            let mut node = self.node(probed, probed.then_some(wanted::SITES));
+            let begun = Instant::now();
+            assert!(node.args(["-e", "0"]).status().unwrap().success());
+            begun.elapsed().as_secs_f64() * 1e3
+        };
+        let (mut plain, mut probed) = (Vec::new(), Vec::new());
+        for _ in 0..STARTS {
+            plain.push(start(false));
+            probed.push(start(true));
+        }
+        (median(plain), median(probed))
+    }
 }
 
-fn median(times: &[Times]) -> Times {
-    let of = |part: fn(&Times) -> f64| {
-        let mut values: Vec<f64> = times.iter().map(part).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
-    Times { allocate: of(|times| times.allocate), calls: of(|times| times.calls) }
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn median_of(times: &[Times]) -> Times {
+    let of = |part: fn(&Times) -> f64| median(times.iter().map(part).collect());
+    Times { allocate: of(|times| times.allocate), calls: of(|times| times.calls), javascript: of(|times| times.javascript) }
 }

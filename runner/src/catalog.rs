@@ -20,7 +20,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use manifest::{Bound, COMPILES, Check, ENDS, Edits, Evidence, Manifest, Work, Wrong};
-pub use metric::{Gauge, Kind, Metric};
+pub use metric::{Gauge, Kind, Metric, Sight};
 
 /// The add-on of a lesson in which JavaScript is edited.
 pub(crate) const FIXED_ADDON: &str = "addon.rs";

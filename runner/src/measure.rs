@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Gauge, Manifest, Metric};
+use crate::catalog::{Gauge, Manifest, Metric, Sight};
 use crate::process::End;
-use crate::run::{Entry, GuardState, Recording};
+use crate::run::{Entry, GuardState, Image, Recording};
 use crate::step::Moment;
 pub use gauge::Story;
 pub use missing::Missing;
@@ -107,6 +107,9 @@ impl<'a> Measured<'a> {
     /// # Errors
     /// The reason.
     pub fn metric(self, metric: Metric) -> Result<f64, Missing> {
+        if let Some(reason) = self.unseen(metric) {
+            return Err(reason);
+        }
         match metric {
             Metric::BlocksKept => self.kept(|gauges| get(gauges, "blocks.live")),
             Metric::BytesKept => self.kept(|gauges| get(gauges, "bytes.live")),
@@ -138,6 +141,16 @@ impl<'a> Measured<'a> {
             Metric::GcMajor => self.collections(|_, major, _| major),
             Metric::GuardFaults => self.faults(),
             Metric::GcForced => self.collections(|_, _, forced| forced),
+        }
+    }
+
+    /// Why a number of this kind would not be the whole truth about the add-on.
+    fn unseen(self, metric: Metric) -> Option<Missing> {
+        let any = |is_such: fn(&Image) -> bool| self.0.images.iter().any(is_such);
+        match metric.sees() {
+            Sight::Memory => any(Image::hides_memory).then_some(Missing::OwnAllocator),
+            Sight::NodeApi => any(Image::calls_v8).then_some(Missing::CallsV8),
+            Sight::Node => None,
         }
     }
 

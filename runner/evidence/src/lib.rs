@@ -83,12 +83,13 @@ pub struct Image {
     pub path: Text<256>,
     /// Its build id; all zero when it has none.
     pub build_id: [AtomicU8; 20],
-    /// Nothing.
-    pub reserved: AtomicU32,
     /// Slots and look-ups by name of Node-API functions that lead to the probe.
     pub napi: AtomicU32,
-    /// Slots of functions that allocate.
+    /// Imports of functions that allocate, all of which can be seen.
     pub memory: AtomicU32,
+    /// Imports of functions that ask the system for memory itself. Without the others they are those of an allocator
+    /// of its own.
+    pub system: AtomicU32,
     /// Imports of V8's and Node's own C++ functions, which nothing observes.
     pub v8: AtomicU32,
     /// 1 while it is loaded.

@@ -310,10 +310,9 @@ fn write_slots(image: &Image) {
     image.library.unlocked(|| {
         for slot in &slots {
             let name = slot.name.to_bytes();
-            if let Some(record) = record
-                && is_of_v8(name)
-            {
-                record.v8.fetch_add(1, Relaxed);
+            if let Some(record) = record {
+                let kinds = [(&record.v8, is_of_v8(name)), (&record.memory, is_operator_new(name)), (&record.system, asks_system(name))];
+                kinds.iter().filter(|(_, is_such)| *is_such).for_each(|(count, _)| _ = count.fetch_add(1, Relaxed));
             }
             let Some(entry) = table.get(name) else { continue };
             // A library that brings its own allocator along uses that.
@@ -331,6 +330,15 @@ fn write_slots(image: &Image) {
     if image.role == Role::AddOn {
         (all.on_addon)(image);
     }
+}
+
+/// The C++ library's `operator new` calls `malloc`, where it is seen.
+fn is_operator_new(name: &[u8]) -> bool {
+    name.starts_with(b"_Znw") || name.starts_with(b"_Zna")
+}
+
+fn asks_system(name: &[u8]) -> bool {
+    [&b"mmap"[..], b"mmap64", b"sbrk", b"madvise"].contains(&name)
 }
 
 fn is_of_v8(name: &[u8]) -> bool {

@@ -130,7 +130,42 @@ named! {
     }
 }
 
+/// Where a number comes from, and so what it can't see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// What the add-on asks the C library for.
+    Memory,
+    /// What it asks Node-API for.
+    NodeApi,
+    /// What Node and V8 say themselves.
+    Node,
+}
+
 impl Metric {
+    /// Where this number comes from.
+    pub fn sees(self) -> Sight {
+        match self {
+            Metric::BlocksKept | Metric::BytesKept | Metric::BytesPeak | Metric::GuardFaults => Sight::Memory,
+            Metric::HandlesPeak | Metric::ObjectsKept | Metric::GcMajor | Metric::GcForced => Sight::Node,
+            Metric::ReferencesKept
+            | Metric::ReferencesForeign
+            | Metric::ReferencesDead
+            | Metric::WrapsKept
+            | Metric::ExternalsKept
+            | Metric::FinalizersRun
+            | Metric::ExternalKept
+            | Metric::ExternalPeak
+            | Metric::TsfnKept
+            | Metric::QueuePeak
+            | Metric::QueueRefused
+            | Metric::ScopesKept
+            | Metric::WorksKept
+            | Metric::DeferredsKept
+            | Metric::HooksKept
+            | Metric::InstancesKept => Sight::NodeApi,
+        }
+    }
+
     /// Whether this number depends on when V8 collects garbage.
     pub fn depends_on_gc(self) -> bool {
         matches!(self, Metric::BytesPeak | Metric::ExternalPeak | Metric::GcMajor)

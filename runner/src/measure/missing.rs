@@ -5,6 +5,10 @@ use crate::run::GuardState;
 /// Why there is no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
+    /// The add-on has an allocator of its own inside.
+    OwnAllocator,
+    /// The add-on calls V8 past Node-API.
+    CallsV8,
     /// This Node does not tell how many handles there are.
     HandlesUnknown,
     /// This Node does not tell how many tracked objects are alive.

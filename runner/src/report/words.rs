@@ -88,6 +88,8 @@ fn measured(finding: &Finding) -> String {
 /// Why a metric could not be measured, as a fragment.
 pub fn missing(reason: Missing) -> String {
     match reason {
+        Missing::OwnAllocator => "the add-on has an allocator of its own inside, and what it allocates can't be seen".into(),
+        Missing::CallsV8 => "the add-on calls V8 past Node-API, and what it makes there can't be seen".into(),
         Missing::HandlesUnknown => "this Node does not export v8::HandleScope::NumberOfHandles".into(),
         Missing::ObjectsUnknown => "this Node does not show how many objects a WeakSet has".into(),
         Missing::NothingTracked => "drive.mjs tracks no object".into(),

@@ -32,10 +32,25 @@ pub struct Image {
     pub napi: u32,
     /// Its imports of functions that allocate, which lead to the probe.
     pub memory: u32,
+    /// Its imports of functions that ask the system for memory.
+    #[serde(default)]
+    pub system: u32,
     /// Its imports of V8's and Node's own C++ functions, which nothing observes.
     pub v8: u32,
     /// Whether it was loaded at the end.
     pub loaded: bool,
+}
+
+impl Image {
+    /// Whether it has an allocator of its own inside, and nothing that it allocates is seen.
+    pub fn hides_memory(&self) -> bool {
+        self.memory == 0 && self.system > 0
+    }
+
+    /// Whether it calls V8 past Node-API, so that objects which it makes there are not seen.
+    pub fn calls_v8(&self) -> bool {
+        self.v8 > 0
+    }
 }
 
 /// Makes the file that the probe is to write, with all of its room: on a full disk the first touch of a page that is
@@ -81,6 +96,7 @@ fn images(evidence: &Evidence) -> Vec<Image> {
             build_id: if build_id.iter().all(|byte| *byte == 0) { String::new() } else { digits(&build_id) },
             napi: image.napi.load(Relaxed),
             memory: image.memory.load(Relaxed),
+            system: image.system.load(Relaxed),
             v8: image.v8.load(Relaxed),
             loaded: image.loaded.load(Relaxed) == 1,
         })

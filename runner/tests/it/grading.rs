@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use runner::catalog::{Catalog, ENDS, Lesson, Variant};
+use runner::catalog::{Catalog, ENDS, Lesson, Metric, Variant};
 use runner::check;
 use runner::pack::Pack;
 use runner::toolkit::Toolkit;
@@ -16,7 +16,7 @@ use runner::measure::{Measured, Missing};
 use runner::outcome::Outcome;
 use runner::process::{Cancel, End};
 use runner::report::words;
-use runner::run::{Entry, Options, Recording};
+use runner::run::{Entry, Image, Options, Recording};
 use runner::step::Moment;
 
 use crate::fixture::{ID, shared_work};
@@ -160,4 +160,25 @@ fn one_kept_block_is_counted() {
     });
     *settled.unwrap().get_mut("blocks.live").unwrap() += 1.0;
     assert_eq!(Measured(&recording).metric(runner::catalog::Metric::BlocksKept), Ok(1.0));
+}
+
+#[test]
+fn what_can_not_be_seen_is_not_taken_for_nothing() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/solution.json");
+    let mut recording: Recording = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let metric = |recording: &Recording, metric| Measured(recording).metric(metric);
+    let image =
+        Image { path: "/addon.node".into(), build_id: String::new(), napi: 10, memory: 5, system: 1, v8: 0, loaded: true };
+    recording.images = vec![image.clone()];
+    assert!(metric(&recording, Metric::BlocksKept).is_ok() && metric(&recording, Metric::ReferencesKept).is_ok());
+    // It maps memory, and asks for no block: it has an allocator of its own.
+    recording.images = vec![Image { memory: 0, ..image.clone() }];
+    assert_eq!(metric(&recording, Metric::BlocksKept), Err(Missing::OwnAllocator));
+    assert!(metric(&recording, Metric::ReferencesKept).is_ok());
+    // It asks for no memory at all.
+    recording.images = vec![Image { memory: 0, system: 0, ..image.clone() }];
+    assert!(metric(&recording, Metric::BlocksKept).is_ok());
+    recording.images = vec![Image { v8: 3, ..image }];
+    assert_eq!(metric(&recording, Metric::ReferencesKept), Err(Missing::CallsV8));
+    assert!(metric(&recording, Metric::HandlesPeak).is_ok());
 }
