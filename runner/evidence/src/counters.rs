@@ -28,8 +28,6 @@ named! {
         LiveBytes = "bytes.live",
         /// The highest value of `bytes.live` since the harness last set it.
         PeakBytes = "bytes.peak",
-        /// Blocks ever allocated.
-        TotalBlocks = "blocks.total",
         /// Gauge: mappings that the add-ons made by `mmap` and have not undone.
         LiveMaps = "maps.live",
         /// Gauge: their size in bytes.

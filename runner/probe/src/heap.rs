@@ -182,7 +182,6 @@ pub(crate) fn guarded_size(pointer: *mut c_void) -> Option<usize> {
 }
 
 fn count(Block { size, site }: Block) {
-    add(Counter::TotalBlocks, 1);
     add(Counter::LiveBlocks, 1);
     grow(size as i64);
     if site != NOWHERE {

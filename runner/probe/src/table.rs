@@ -90,7 +90,14 @@ pub(crate) fn set(counter: Counter, to: i64) {
 /// Raises a counter to `at_least`.
 pub(crate) fn raise(counter: Counter, at_least: i64) {
     if let Some(file) = file() {
-        file.counters[counter as usize].fetch_max(at_least, Relaxed);
+        raise_to(&file.counters[counter as usize], at_least);
+    }
+}
+
+/// A peak is seldom higher than the last one, and to look costs less than to write.
+fn raise_to(peak: &AtomicI64, at_least: i64) {
+    if peak.load(Relaxed) < at_least {
+        peak.fetch_max(at_least, Relaxed);
     }
 }
 
@@ -102,7 +109,7 @@ pub(crate) fn add_at(site: u32, column: Column, change: i64) -> i64 {
 /// Raises a peak of a site to `at_least`.
 pub(crate) fn raise_at(site: u32, column: Column, at_least: i64) {
     if let Some(amount) = amount(site, column) {
-        amount.fetch_max(at_least, Relaxed);
+        raise_to(amount, at_least);
     }
 }
 

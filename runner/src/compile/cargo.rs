@@ -14,9 +14,9 @@ use crate::process::{self, Cancel, End, Job, Limits, NoWatch, RUN_ID, RunFolder,
 use crate::step::{Phase, Step};
 use crate::toolkit::Toolkit;
 
-/// Frame pointers let the probe find call sites. The user's own RUSTFLAGS have no influence: one
-/// flag of theirs would make another add-on than the one that the course was measured with.
-pub(super) const RUSTFLAGS: &str = "-Cforce-frame-pointers=yes";
+/// None: an add-on is compiled as any project compiles it. The user's own RUSTFLAGS have no influence, since one flag of
+/// theirs would make another add-on than the one that the course was measured with.
+pub(super) const RUSTFLAGS: &str = "";
 
 /// What came of `cargo build`.
 pub(super) enum Built {
