@@ -29,7 +29,8 @@ pub fn explain(graded: &mut Graded, manifest: &Manifest, recording: &Recording, 
     let is_plain = graded.failed().next().is_none() && recording.fault().is_none() && recording.held.groups.is_empty();
     // What can't be read has no debug information, and the numbers are as exact without their lines.
     let library = if is_plain { Vec::new() } else { fs::read(program.library).unwrap_or_default() };
-    let source = Source::open(&library, program);
+    let separate = sites::separate(program.library, &library);
+    let source = Source::open(&library, separate.as_deref(), program);
     let findings = Findings {
         fault: fault::incident(recording, &source),
         holders: holders::explain(&recording.held, &recording.sites, &source),
@@ -59,7 +60,13 @@ fn explain_metric(decision: &mut Decision, metric: Metric, recording: &Recording
         decision.fault = findings.fault.clone().map(Box::new);
     }
     decision.places = sites::explain(metric, recording, source);
-    decision.clues.extend(unnamed(metric, &mut decision.places, recording).map(Clue::NoLine));
+    if let Some(reason) = unnamed(metric, &mut decision.places, recording) {
+        decision.clues.push(Clue::NoLine(reason));
+        if reason == NoLine::Elsewhere {
+            let functions = sites::functions(metric, recording, source).into_iter();
+            decision.clues.extend(functions.map(|(function, amount)| Clue::Function { function, amount }));
+        }
+    }
     if metric.has_holders() {
         decision.holders = findings.holders.clone();
         decision.clues.extend(recording.held.missing.clone().map(Clue::NoHolders));

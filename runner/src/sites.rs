@@ -11,6 +11,8 @@
 
 mod amounts;
 pub mod fault;
+mod functions;
+mod separate;
 mod symbols;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{Kind, Metric};
 use crate::run::{Recording, Stack, Stacks};
 use amounts::Amounts;
+pub use functions::Function;
+pub(crate) use separate::find as separate;
 use symbols::Symbols;
 
 /// Places that a check names.
@@ -96,9 +100,10 @@ pub struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Opens the debug information in the bytes of the add-on. Where there is none, no stack has a line.
-    pub fn open(library: &'a [u8], program: Program<'a>) -> Source<'a> {
-        Source { program, symbols: Symbols::read(library) }
+    /// Opens the debug information in the bytes of the add-on, or in those of [`separate`]. Where there is none, no stack
+    /// has a line.
+    pub fn open(library: &'a [u8], separate: Option<&'a [u8]>, program: Program<'a>) -> Source<'a> {
+        Source { program, symbols: Symbols::read(library, separate) }
     }
 
     /// The lines that a stack goes through, the innermost first.
@@ -135,6 +140,20 @@ pub fn explain(metric: Metric, recording: &Recording, source: &Source) -> Vec<Pl
         let places = named(&left);
         let explained: i64 = places.iter().map(|place| place.count).sum();
         if explained * 2 < left.values().sum() { Vec::new() } else { places }
+    };
+    metric.kinds().iter().flat_map(of).collect()
+}
+
+/// The functions that explain a metric where no line of the program does, the worst first, with how much each has.
+pub fn functions(metric: Metric, recording: &Recording, source: &Source) -> Vec<(Function, i64)> {
+    let amounts = Amounts(recording);
+    let of = |kind: &Kind| {
+        let found = match metric {
+            Metric::HandlesPeak | Metric::QueuePeak => amounts.peak(*kind),
+            Metric::BytesPeak | Metric::ExternalPeak => amounts.rise(*kind),
+            _ => amounts.left(*kind),
+        };
+        functions::of(*kind, &found, recording, source)
     };
     metric.kinds().iter().flat_map(of).collect()
 }

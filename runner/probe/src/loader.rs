@@ -311,7 +311,8 @@ fn write_slots(image: &Image) {
         for slot in &slots {
             let name = slot.name.to_bytes();
             if let Some(record) = record {
-                let kinds = [(&record.v8, is_of_v8(name)), (&record.memory, is_operator_new(name)), (&record.system, asks_system(name))];
+                let kinds =
+                    [(&record.v8, is_of_v8(name)), (&record.memory, is_operator_new(name)), (&record.system, asks_system(name))];
                 kinds.iter().filter(|(_, is_such)| *is_such).for_each(|(count, _)| _ = count.fetch_add(1, Relaxed));
             }
             let Some(entry) = table.get(name) else { continue };

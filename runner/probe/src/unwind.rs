@@ -4,6 +4,7 @@
 //! add-on again, and ends at Node.
 
 use std::cell::Cell;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::*};
 
 use evidence::{FRAMES, frame_of};
@@ -11,8 +12,9 @@ use framehop::{CacheNative, FrameAddress, MustNotAllocateDuringUnwind, UnwindReg
 
 use crate::image::{Images, Role, images};
 
-/// Frames of any owner that a walk goes through.
-const MOST: usize = 512;
+/// Frames of any owner that a walk goes through: one of an add-on, and one through Node.
+const MOST: usize = 128;
+const MOST_THROUGH_NODE: usize = 512;
 
 type Cache = CacheNative<MustNotAllocateDuringUnwind>;
 
@@ -30,10 +32,6 @@ impl Stack {
     /// Return addresses, each with the number of its image.
     pub(crate) fn frames(&self) -> &[u64] {
         &self.frames[..self.depth]
-    }
-
-    fn is_full(&self) -> bool {
-        self.depth == FRAMES
     }
 
     fn push(&mut self, frame: u64) {
@@ -60,7 +58,7 @@ pub(crate) fn walk() -> Stack {
     let top = stack_top();
     // SAFETY: the addresses are on this thread's stack, between here and its end.
     let read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
-    walk_from(images, start, read)
+    with_walker(|walker| walker.walk(images, start, read))
 }
 
 /// Whether what has called into the probe, through libraries that came with the process, is no library that is known.
@@ -71,7 +69,7 @@ pub(crate) fn is_called_by_stranger() -> bool {
     // SAFETY: as in `walk`.
     let mut read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
     let mut is_stranger = false;
-    with_cache(|cache| {
+    with_walker(|walker| {
         for _ in 0..MOST {
             match images.find(address.address_for_lookup() as usize).map(|image| image.role) {
                 Some(Role::Runtime | Role::Probe) => {}
@@ -81,7 +79,7 @@ pub(crate) fn is_called_by_stranger() -> bool {
                     break;
                 }
             }
-            match images.unwinder.unwind_frame(address, &mut registers, cache, &mut read) {
+            match images.unwinder.unwind_frame(address, &mut registers, &mut walker.rules, &mut read) {
                 Ok(Some(next)) => match FrameAddress::from_return_address(next) {
                     Some(next) => address = next,
                     None => break,
@@ -93,61 +91,131 @@ pub(crate) fn is_called_by_stranger() -> bool {
     is_stranger
 }
 
-/// Walks a stack whose words `read` gives, or not.
-pub(crate) fn walk_from(images: &Images, start: Start, mut read: impl FnMut(u64) -> Result<u64, ()>) -> Stack {
-    let mut stack = Stack::EMPTY;
-    with_cache(|cache| {
+/// The walker of a signal handler, where nothing may be allocated.
+static OF_HANDLER: OnceLock<Slot> = OnceLock::new();
+
+/// Prepares for [`walk_in_handler`].
+pub(crate) fn prepare_handler() {
+    OF_HANDLER.get_or_init(|| Slot::new(Some(Box::new(Walker::new(MOST_THROUGH_NODE)))));
+}
+
+/// Walks a stack whose words `read` gives, or not, for a signal handler. It allocates nothing.
+pub(crate) fn walk_in_handler(images: &Images, start: Start, read: impl FnMut(u64) -> Result<u64, ()>) -> Stack {
+    let slot = OF_HANDLER.get();
+    slot.and_then(|slot| slot.try_with(|walker| walker.walk(images, start, read))).unwrap_or(Stack::EMPTY)
+}
+
+/// What walks keep for the next one.
+struct Walker {
+    rules: Cache,
+    /// The last walk, and room for this one.
+    last: Trace,
+    this: Trace,
+}
+
+/// A walk, frame by frame. Most calls into the probe differ from the one before in their innermost frames alone, so the
+/// rest is taken from there.
+struct Trace {
+    /// The list of libraries that it was made with.
+    images: usize,
+    steps: Vec<Step>,
+}
+
+/// A frame of any owner.
+#[derive(Clone, Copy)]
+struct Step {
+    address: u64,
+    stack: u64,
+    frame: u64,
+    role: Option<Role>,
+    /// What is kept of an add-on's.
+    kept: u64,
+}
+
+impl Walker {
+    /// One for walks of at most so many frames.
+    fn new(most: usize) -> Walker {
+        let trace = || Trace { images: 0, steps: Vec::with_capacity(most) };
+        Walker { rules: Cache::new_in(), last: trace(), this: trace() }
+    }
+
+    fn walk(&mut self, images: &Images, start: Start, mut read: impl FnMut(u64) -> Result<u64, ()>) -> Stack {
         let Start { mut address, mut registers, through_node } = start;
-        let mut innermost = true;
-        for _ in 0..MOST {
-            let mut is_of_node = false;
-            match images.find(address.address_for_lookup() as usize) {
-                Some(image) => match image.role {
-                    Role::AddOn => {
-                        stack.is_of_addon |= innermost;
-                        innermost = false;
-                        // All frames are written as return addresses, which stand behind their call.
-                        let back = address.address() + u64::from(!address.is_return_address());
-                        stack.push(frame_of(image.number, back - image.library.base as u64));
-                    }
-                    Role::Runtime | Role::System => {}
-                    // Of a walk that begins inside of the probe.
-                    Role::Probe => {}
-                    Role::Main => is_of_node = true,
-                },
-                // Code that V8 has made.
-                None => is_of_node = true,
+        std::mem::swap(&mut self.last, &mut self.this);
+        self.this.steps.clear();
+        let list = std::ptr::from_ref(images).addr();
+        let known = std::mem::replace(&mut self.this.images, list) == list && self.last.images == list && !through_node;
+        let mut at = if known { 0 } else { self.last.steps.len() };
+        while self.this.steps.len() < self.this.steps.capacity() {
+            let found = images.find(address.address_for_lookup() as usize);
+            let role = found.map(|image| image.role);
+            let mut step =
+                Step { address: address.address(), stack: registers.sp(), frame: frame_of_registers(&registers), role, kept: 0 };
+            at += self.last.steps[at..].iter().take_while(|last| last.stack < step.stack).count();
+            if let Some(rest) = self.last.steps.get(at..).filter(|rest| is_same(rest, &step, &mut read)) {
+                let rest = &rest[..rest.len().min(self.this.steps.capacity() - self.this.steps.len())];
+                self.this.steps.extend_from_slice(rest);
+                break;
             }
-            if is_of_node {
-                innermost = false;
-                if !through_node {
-                    break;
-                }
+            if let Some(image) = found.filter(|image| image.role == Role::AddOn) {
+                // All frames are written as return addresses, which stand behind their call.
+                let back = step.address + u64::from(!address.is_return_address());
+                step.kept = frame_of(image.number, back - image.library.base as u64);
             }
-            if stack.is_full() {
+            self.this.steps.push(step);
+            // Code that V8 has made is no library's.
+            let is_of_node = matches!(role, None | Some(Role::Main));
+            if is_of_node && !through_node {
                 break;
             }
             let next = if is_of_node {
                 by_frame_pointer(&mut registers, &mut read)
             } else {
-                images.unwinder.unwind_frame(address, &mut registers, cache, &mut read).ok().flatten()
+                images.unwinder.unwind_frame(address, &mut registers, &mut self.rules, &mut read).ok().flatten()
             };
             match next.and_then(FrameAddress::from_return_address) {
                 Some(next) => address = next,
                 None => break,
             }
         }
-    });
-    stack
+        let mut stack = Stack::EMPTY;
+        let is_an_owners = |step: &&Step| !matches!(step.role, Some(Role::Runtime | Role::System | Role::Probe));
+        let owner = self.this.steps.iter().find(is_an_owners);
+        stack.is_of_addon = owner.is_some_and(|step| step.role == Some(Role::AddOn));
+        self.this.steps.iter().filter(|step| step.kept != 0).for_each(|step| stack.push(step.kept));
+        if through_node {
+            // Nobody comes from there again.
+            self.this.steps.clear();
+        }
+        stack
+    }
+}
+
+/// Whether a walk that has come to `step` goes on as the last one did: it was at the same place, and the frames around it
+/// still return to where they did. On other processors a return address has no certain place in a frame.
+fn is_same(last: &[Step], step: &Step, read: &mut impl FnMut(u64) -> Result<u64, ()>) -> bool {
+    if !cfg!(target_arch = "x86_64") {
+        return false;
+    }
+    let Some((first, outer)) = last.split_first() else { return false };
+    (first.address, first.stack, first.frame) == (step.address, step.stack, step.frame)
+        && outer.iter().all(|outer| read(outer.stack - 8) == Ok(outer.address))
+}
+
+#[cfg(target_arch = "x86_64")]
+fn frame_of_registers(registers: &UnwindRegsNative) -> u64 {
+    registers.bp()
+}
+
+#[cfg(target_arch = "aarch64")]
+fn frame_of_registers(registers: &UnwindRegsNative) -> u64 {
+    registers.fp()
 }
 
 /// One step outwards through code of Node or of V8, which has frame pointers. Of V8's builtin functions the tables of
 /// Node say that a stack ends there.
 fn by_frame_pointer(registers: &mut UnwindRegsNative, read: &mut impl FnMut(u64) -> Result<u64, ()>) -> Option<u64> {
-    #[cfg(target_arch = "x86_64")]
-    let frame = registers.bp();
-    #[cfg(target_arch = "aarch64")]
-    let frame = registers.fp();
+    let frame = frame_of_registers(registers);
     if frame < registers.sp() {
         return None;
     }
@@ -234,35 +302,52 @@ fn find_stack_top() -> usize {
     }
 }
 
-/// Caches of unwinding rules. A walk takes one that is free, its thread's own if it can.
-const CACHES: usize = 32;
+/// Walkers. A walk takes one that is free, its thread's own if it can.
+const WALKERS: usize = 32;
 
 struct Slot {
     taken: AtomicBool,
-    cache: std::cell::UnsafeCell<Option<Box<Cache>>>,
+    walker: std::cell::UnsafeCell<Option<Box<Walker>>>,
 }
 
-// SAFETY: the cache is touched by the walk that has set `taken`.
+// SAFETY: the walker is touched by the walk that has set `taken`.
 unsafe impl Sync for Slot {}
+// SAFETY: as above.
+unsafe impl Send for Slot {}
 
-static SLOTS: [Slot; CACHES] =
-    [const { Slot { taken: AtomicBool::new(false), cache: std::cell::UnsafeCell::new(None) } }; CACHES];
+impl Slot {
+    const fn new(walker: Option<Box<Walker>>) -> Slot {
+        Slot { taken: AtomicBool::new(false), walker: std::cell::UnsafeCell::new(walker) }
+    }
 
-fn with_cache(walk: impl FnOnce(&mut Cache)) {
+    /// Walks, unless another walk has the walker.
+    fn try_with<T>(&self, walk: impl FnOnce(&mut Walker) -> T) -> Option<T> {
+        if self.taken.load(Relaxed) || self.taken.swap(true, Acquire) {
+            return None;
+        }
+        // SAFETY: `taken` was false, so nobody else has the walker.
+        let walker = unsafe { &mut *self.walker.get() };
+        let result = walk(walker.get_or_insert_with(|| Box::new(Walker::new(MOST))));
+        self.taken.store(false, Release);
+        Some(result)
+    }
+}
+
+static SLOTS: [Slot; WALKERS] = [const { Slot::new(None) }; WALKERS];
+
+fn with_walker<T>(walk: impl FnOnce(&mut Walker) -> T) -> T {
     thread_local! {
         static MARK: u8 = const { 0 };
     }
     // Threads have their own copy of a variable at addresses of their own.
     let own = MARK.with(|mark| std::ptr::from_ref(mark).addr() >> 12);
-    for step in 0..CACHES {
-        let slot = &SLOTS[(own + step) % CACHES];
-        if !slot.taken.load(Relaxed) && !slot.taken.swap(true, Acquire) {
-            // SAFETY: `taken` was false, so nobody else has the cache.
-            let cache = unsafe { &mut *slot.cache.get() };
-            walk(cache.get_or_insert_with(|| Box::new(Cache::new_in())));
-            slot.taken.store(false, Release);
-            return;
+    let mut walk = Some(walk);
+    for step in 0..WALKERS {
+        let result = SLOTS[(own + step) % WALKERS].try_with(|walker| walk.take().map(|walk| walk(walker)));
+        if let Some(Some(result)) = result {
+            return result;
         }
     }
-    walk(&mut Cache::new_in());
+    let walk = walk.take().expect("no walker was free");
+    walk(&mut Walker::new(MOST))
 }

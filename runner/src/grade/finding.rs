@@ -6,6 +6,7 @@ use super::Verdict;
 use crate::catalog::Metric;
 use crate::measure::Missing;
 use crate::run::Fault;
+use crate::sites::Function;
 
 /// What was expected of a check, and what was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,6 +200,13 @@ pub enum Reached {
 /// What a person can look at.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Clue {
+    /// A function of the add-on that has no line, and how much it asked for.
+    Function {
+        /// The function.
+        function: Function,
+        /// How much.
+        amount: i64,
+    },
     /// A line that was printed, or one of an error's stack.
     Printed(String),
     /// So many lines of these are left out.

@@ -3,7 +3,7 @@
 use super::width::{columns, cut};
 use crate::catalog::Kind;
 use crate::number::{bytes, count};
-use crate::sites::{Asked, Line, Place};
+use crate::sites::{Asked, Function, Line, Place};
 
 /// Columns of a line of code, so that all of it fits into 80.
 const COLUMNS: usize = 62;
@@ -51,13 +51,33 @@ fn name(file: &str) -> &str {
 
 fn amount(place: &Place) -> String {
     let Place { kind, count: amount, bytes: size, at_once, .. } = place;
-    let amount = *amount as f64;
-    let amount = match kind {
-        Kind::Bytes | Kind::External => bytes(amount),
-        _ => format!("{} {}", count(amount), noun(*kind)[usize::from(amount != 1.0)]),
-    };
+    let amount = of_kind(*kind, *amount);
     let size = size.map(|size| format!(" ({})", bytes(size as f64))).unwrap_or_default();
     format!("{amount}{size}{}", if *at_once { " at once" } else { "" })
+}
+
+fn of_kind(kind: Kind, amount: i64) -> String {
+    let amount = amount as f64;
+    match kind {
+        Kind::Bytes | Kind::External => bytes(amount),
+        _ => format!("{} {}", count(amount), noun(kind)[usize::from(amount != 1.0)]),
+    }
+}
+
+/// A function without a line, and how much it asked for.
+pub(super) fn function(function: &Function, amount: i64) -> String {
+    let Function { kind, name, callee, caller } = function;
+    let mut says = format!("{}, {}", of_kind(*kind, amount), verb(*kind).trim_end());
+    if !name.is_empty() {
+        says += &format!(" in `{name}`");
+    }
+    if !callee.is_empty() {
+        says += &format!(", called as `{callee}`");
+    }
+    if !caller.is_empty() {
+        says += &format!("{} by {caller}", if callee.is_empty() { ", asked for" } else { "" });
+    }
+    says
 }
 
 /// What one is called, and many.

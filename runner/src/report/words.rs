@@ -122,6 +122,7 @@ fn clue(clue: &Clue) -> String {
             format!("`{answer}` was wrong in {wrong} of {}, first {place}", plural(*answered as f64, "round"))
         }
         Clue::NoLine(reason) => no_line(*reason).into(),
+        Clue::Function { function, amount } => super::place::function(function, *amount),
         Clue::NoHolders(reason) => format!("who holds them is not known: {reason}"),
     }
 }

@@ -5,25 +5,34 @@ use std::path::Path;
 use super::Program;
 use addr2line::gimli::{Dwarf, EndianSlice, Error, RunTimeEndian, SectionId};
 use addr2line::{Context, demangle_auto};
-use object::{Object, ObjectSection, SymbolMap, SymbolMapName};
+use object::{Object, ObjectSection, ObjectSymbol, SymbolKind, SymbolMap, SymbolMapName};
 
 pub(super) struct Symbols<'a> {
     lines: Context<EndianSlice<'a, RunTimeEndian>>,
     /// The names are not in the line tables.
     names: SymbolMap<SymbolMapName<'a>>,
+    /// Whether each function has one. Else most code lies behind one that it is no part of.
+    are_all: bool,
 }
 
 impl<'a> Symbols<'a> {
-    /// Reads the debug information in the bytes of a library; none when it has none.
-    pub(super) fn read(library: &'a [u8]) -> Option<Symbols<'a>> {
-        let file = object::File::parse(library).ok()?;
+    /// Reads the debug information in the bytes of a library, or in those of a file that was made for it; none when
+    /// neither can be read. A library that was stripped has the names of what it exports.
+    pub(super) fn read(library: &'a [u8], separate: Option<&'a [u8]>) -> Option<Symbols<'a>> {
+        let stripped = object::File::parse(library).ok()?;
+        let file = match separate {
+            Some(separate) => object::File::parse(separate).ok()?,
+            None => object::File::parse(library).ok()?,
+        };
         let endian = if file.is_little_endian() { RunTimeEndian::Little } else { RunTimeEndian::Big };
         let section = |id: SectionId| -> Result<EndianSlice<'a, RunTimeEndian>, Error> {
             let data = file.section_by_name(id.name()).and_then(|section| section.data().ok());
             Ok(EndianSlice::new(data.unwrap_or_default(), endian))
         };
         let lines = Context::from_dwarf(Dwarf::load(section).ok()?).ok()?;
-        Some(Symbols { lines, names: file.symbol_map() })
+        let all = file.symbol_map();
+        let are_all = !all.symbols().is_empty();
+        Some(Symbols { lines, names: if are_all { all } else { exported(&stripped) }, are_all })
     }
 
     /// The lines of `file` that a stack of return addresses goes through, with their functions, the innermost
@@ -40,7 +49,13 @@ impl<'a> Symbols<'a> {
     /// The function that a return address is in, as it is called in full.
     pub(super) fn function(&self, address: u64) -> Option<String> {
         let call = address.checked_sub(1)?;
-        Some(demangle_auto(self.names.before(call)?.name().into(), None).into_owned())
+        let symbol = if self.are_all { self.names.before(call) } else { self.names.containing(call) };
+        Some(demangle_auto(symbol?.name().into(), None).into_owned())
+    }
+
+    /// The same without its crate and its hash. None when the frame is another library's.
+    pub(super) fn name(&self, address: u64) -> Option<String> {
+        (address >> evidence::IMAGE_SHIFT == 0).then(|| self.function(address)).flatten().map(|name| short(&name))
     }
 
     fn line_of(&self, address: u64, file: &Path) -> Option<(u32, String)> {
@@ -58,6 +73,13 @@ impl<'a> Symbols<'a> {
         }
         None
     }
+}
+
+/// The names of what a library exports.
+fn exported<'a>(file: &object::File<'a>) -> SymbolMap<SymbolMapName<'a>> {
+    let functions = file.dynamic_symbols().filter(|symbol| symbol.is_definition() && symbol.kind() == SymbolKind::Text);
+    let name = |symbol: object::Symbol<'a, '_>| Some(SymbolMapName::new(symbol.address(), symbol.size(), symbol.name().ok()?));
+    SymbolMap::new(functions.filter_map(name).collect())
 }
 
 /// Functions that napi's derive macro writes around the learner's.

@@ -1,16 +1,20 @@
 //! The failing checks of the shipped bugs name the lines that a maintainer would point at.
 
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use runner::catalog::{Catalog, Variant};
 use runner::check;
-use runner::grade::NoLine;
+use runner::compile::{self, Compiled};
+use runner::explain;
+use runner::grade::{NoLine, grade};
 use runner::outcome::CheckResult;
 use runner::pack::Pack;
 use runner::process::Cancel;
-use runner::report::words::no_line;
-use runner::run::Options;
-use runner::sites::Place;
+use runner::report::words::{self, no_line};
+use runner::run::{self, Options};
+use runner::sites::{Place, Program};
 use runner::toolkit::Toolkit;
 
 use crate::fixture::{Fixture, shared_work};
@@ -220,4 +224,53 @@ fn every_lesson_has_lines() {
     for id in Catalog::load(root).unwrap().ids() {
         assert!(LINES.iter().any(|(known, ..)| *known == id.as_str()), "{id} is not in the table");
     }
+}
+
+/// Grades the shipped bug of a lesson with its add-on changed by a command that is given its path.
+fn checked_after(id: &str, wanted: &str, change: impl Fn(&Path)) -> CheckResult {
+    let pack = Pack::around(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let tools = Toolkit::new(&pack, env!("CARGO_BIN_EXE_lesson")).work_in(&shared_work());
+    let lesson = Catalog::load(&pack.root).unwrap().lesson(id).unwrap();
+    let variant = Variant::Wrong("shipped".into());
+    let compiled = compile::compile(&tools, &lesson, &variant, &mut |_| {}, &Cancel::default()).unwrap();
+    let Compiled::Addon(mut addon) = compiled else { panic!("{id} does not compile") };
+    let folder = tempfile::TempDir::new().unwrap();
+    let library = folder.path().join("addon.node");
+    fs::copy(&addon.library, &library).unwrap();
+    change(&library);
+    addon.library = library;
+    let recording = run::run(&tools, &lesson, &addon, Options::CHECK, &mut |_| {}, &Cancel::default()).unwrap();
+    let mut graded = grade(&lesson.manifest, &recording);
+    let file = lesson.addon(&variant).unwrap();
+    let drive = lesson.file("drive.mjs");
+    let program =
+        Program { library: &addon.library, file: lesson.relative(&file), text: &addon.source, drive: lesson.relative(&drive) };
+    explain::explain(&mut graded, &lesson.manifest, &recording, program);
+    let checks = words::outcome(graded, &lesson.manifest).checks;
+    checks.iter().find(|check| check.id == wanted).unwrap_or_else(|| panic!("{id}: {checks:#?}")).clone()
+}
+
+fn objcopy(options: &[&str], files: &[&Path]) {
+    let done = Command::new("objcopy").args(options).args(files).status().expect("objcopy comes with the linker");
+    assert!(done.success());
+}
+
+#[test]
+fn debug_information_is_found_beside_an_add_on_that_was_stripped() {
+    let check = checked_after("tsfn/queue-full", "histograms-freed", |library| {
+        let debug = library.with_file_name("addon.debug");
+        objcopy(&["--only-keep-debug"], &[library, &debug]);
+        objcopy(&["--strip-all"], &[library]);
+        objcopy(&[&format!("--add-gnu-debuglink={}", debug.display())], &[library]);
+    });
+    let expected = checked("tsfn/queue-full", &Variant::Wrong("shipped".into()), "histograms-freed");
+    assert_eq!((check.measured, check.places), (expected.measured, expected.places));
+}
+
+#[test]
+fn an_add_on_without_symbols_has_the_names_that_javascript_knows() {
+    let check = checked_after("tsfn/queue-full", "histograms-freed", |library| objcopy(&["--strip-all"], &[library]));
+    assert_eq!((check.measured.as_str(), check.places.len()), ("2 840", 0));
+    let function = "2 840 blocks, allocated, called as `scan` by `scan` in drive.mjs:16";
+    assert!(check.evidence.iter().any(|line| line == function), "{:#?}", check.evidence);
 }

@@ -15,7 +15,7 @@ use framehop::{FrameAddress, UnwindRegsNative};
 use super::arena;
 use super::record::{self, Touch};
 use crate::image::images;
-use crate::unwind::{Stack, Start, walk_from};
+use crate::unwind::{Stack, Start, prepare_handler, walk_in_handler};
 
 /// What was there before, for each of [`SIGNALS`].
 static PREVIOUS: [OnceLock<libc::sigaction>; 2] = [const { OnceLock::new() }; 2];
@@ -23,6 +23,7 @@ const SIGNALS: [c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
 
 /// Answers whether the handler is there. It runs once.
 pub(super) fn install() -> bool {
+    prepare_handler();
     SIGNALS.iter().zip(&PREVIOUS).all(|(signal, previous)| {
         // SAFETY: all bytes zero are a valid `sigaction`. The old one is kept before the new one can be called.
         unsafe {
@@ -105,7 +106,7 @@ fn look(address: usize, context: &libc::ucontext_t) -> Touch {
     if let Some(images) = images() {
         // JavaScript may have touched it, and an outer call of the add-on is what a person looks for.
         let start = Start { address: FrameAddress::from_instruction_pointer(code), registers, through_node: true };
-        touch.stack = walk_from(images, start, |address| peek(address as usize).ok_or(()));
+        touch.stack = walk_in_handler(images, start, |address| peek(address as usize).ok_or(()));
         // A leaf that the add-on called, such as `memcpy`, is a runtime library's.
         touch.ours = touch.stack.is_of_addon;
     }
