@@ -30,9 +30,8 @@ impl<'a> Symbols<'a> {
             Ok(EndianSlice::new(data.unwrap_or_default(), endian))
         };
         let lines = Context::from_dwarf(Dwarf::load(section).ok()?).ok()?;
-        let all = file.symbol_map();
-        let are_all = !all.symbols().is_empty();
-        Some(Symbols { lines, names: if are_all { all } else { exported(&stripped) }, are_all })
+        let are_all = file.symbol_table().is_some();
+        Some(Symbols { lines, names: if are_all { file.symbol_map() } else { exported(&stripped) }, are_all })
     }
 
     /// The lines of `file` that a stack of return addresses goes through, with their functions, the innermost
