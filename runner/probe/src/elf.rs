@@ -41,7 +41,7 @@ struct Dynamic {
 }
 
 #[repr(C)]
-struct Rela {
+struct Relocation {
     offset: u64,
     info: u64,
     addend: i64,
@@ -160,8 +160,8 @@ impl Library {
         let mut slots = Vec::new();
         for (at, size) in lists.into_iter().flatten() {
             // SAFETY: the table's place and size are the library's own.
-            let entries = unsafe { slice::from_raw_parts(at as *const Rela, size / size_of::<Rela>()) };
-            for Rela { offset, info, addend } in entries {
+            let entries = unsafe { slice::from_raw_parts(at as *const Relocation, size / size_of::<Relocation>()) };
+            for Relocation { offset, info, addend } in entries {
                 let (symbol, kind) = ((info >> 32) as usize, *info as u32);
                 let is_slot = matches!(kind, relocation::JUMP_SLOT | relocation::GLOBAL_DATA)
                     || (kind == relocation::ABSOLUTE && *addend == 0);
