@@ -14,7 +14,6 @@ use evidence::{Column, Counter, wanted};
 
 use crate::call::{self, Side};
 use crate::table::{self, NOWHERE, add, add_at, raise};
-use crate::unwind::{Stack, walk};
 use crate::{guard, loader, sites};
 
 pub(crate) use functions::{IN_ADDON, IN_ALL, IN_MAIN, IN_RUNTIME};
@@ -67,8 +66,7 @@ pub(crate) fn runtime_site() -> Option<u32> {
 fn runtime_site_by_stack() -> Option<u32> {
     // What a constructor asks for while its library is being loaded.
     loader::meets_new_library();
-    let stack: Stack = walk();
-    stack.is_of_addon.then(|| if table::wants_sites() { sites::of(&stack) } else { NOWHERE })
+    sites::is_of_addon().then(sites::here)
 }
 
 fn allocate_at(site: u32, request: Request, original: impl FnOnce() -> *mut c_void) -> *mut c_void {

@@ -61,6 +61,27 @@ pub(crate) fn walk() -> Stack {
     with_walker(|walker| walker.walk(images, start, read))
 }
 
+/// Where something was asked for, as it is counted.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin {
+    /// What `find` has answered for the stack.
+    pub(crate) site: u32,
+    /// As of a [`Stack`].
+    pub(crate) is_of_addon: bool,
+}
+
+/// The origin of what the function does that has called into the probe, for the JavaScript function with this number.
+/// `find` is asked for the site of a stack that was not walked shortly before.
+#[inline(never)]
+pub(crate) fn origin(caller: u32, find: impl FnOnce(&Stack) -> u32) -> Option<Origin> {
+    let images = images()?;
+    let start = caller_of_probe(images)?;
+    let top = stack_top();
+    // SAFETY: as in `walk`.
+    let read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
+    Some(with_walker(|walker| walker.origin(images, start, read, caller, find)))
+}
+
 /// Whether what has called into the probe, through libraries that came with the process, is no library that is known.
 pub(crate) fn is_called_by_stranger() -> bool {
     let Some(images) = images() else { return false };
@@ -111,6 +132,40 @@ struct Walker {
     /// The last walk, and room for this one.
     last: Trace,
     this: Trace,
+    /// Walks whose origin is known, each at the place that follows from where it begins.
+    known: Vec<Known>,
+}
+
+/// Walks that a walker keeps.
+const KNOWN: usize = 64;
+/// Frames of one of them.
+const DEEPEST_KNOWN: usize = 24;
+
+/// A walk that was made, and what came of it.
+#[derive(Clone, Copy)]
+struct Known {
+    images: usize,
+    address: u64,
+    stack: u64,
+    frame: u64,
+    caller: u32,
+    origin: Origin,
+    /// Where the return addresses of the frames around it are, and what they are.
+    returns: [(u64, u64); DEEPEST_KNOWN],
+    count: usize,
+}
+
+impl Known {
+    const NONE: Known = Known {
+        images: 0,
+        address: 0,
+        stack: 0,
+        frame: 0,
+        caller: 0,
+        origin: Origin { site: 0, is_of_addon: false },
+        returns: [(0, 0); DEEPEST_KNOWN],
+        count: 0,
+    };
 }
 
 /// A walk, frame by frame. Most calls into the probe differ from the one before in their innermost frames alone, so the
@@ -136,7 +191,38 @@ impl Walker {
     /// One for walks of at most so many frames.
     fn new(most: usize) -> Walker {
         let trace = || Trace { images: 0, steps: Vec::with_capacity(most) };
-        Walker { rules: Cache::new_in(), last: trace(), this: trace() }
+        Walker { rules: Cache::new_in(), last: trace(), this: trace(), known: vec![Known::NONE; KNOWN] }
+    }
+
+    fn origin(
+        &mut self,
+        images: &Images,
+        start: Start,
+        mut read: impl FnMut(u64) -> Result<u64, ()>,
+        caller: u32,
+        find: impl FnOnce(&Stack) -> u32,
+    ) -> Origin {
+        let (address, stack, frame) = (start.address.address(), start.registers.sp(), frame_of_registers(&start.registers));
+        let list = std::ptr::from_ref(images).addr();
+        let place = (address ^ stack >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15) as usize >> (usize::BITS - KNOWN.ilog2());
+        let known = &self.known[place];
+        if (known.images, known.address, known.stack, known.frame, known.caller) == (list, address, stack, frame, caller)
+            && known.returns[..known.count].iter().all(|(at, back)| read(*at) == Ok(*back))
+        {
+            return known.origin;
+        }
+        let stack_walked = self.walk(images, start, read);
+        let origin = Origin { site: find(&stack_walked), is_of_addon: stack_walked.is_of_addon };
+        let outer = self.this.steps.get(1..).unwrap_or_default();
+        // On other processors a return address has no certain place in a frame.
+        if cfg!(target_arch = "x86_64") && outer.len() <= DEEPEST_KNOWN {
+            let known = &mut self.known[place];
+            *known = Known { images: list, address, stack, frame, caller, origin, count: outer.len(), ..*known };
+            for (kept, step) in known.returns.iter_mut().zip(outer) {
+                *kept = (step.stack - 8, step.address);
+            }
+        }
+        origin
     }
 
     fn walk(&mut self, images: &Images, start: Start, mut read: impl FnMut(u64) -> Result<u64, ()>) -> Stack {

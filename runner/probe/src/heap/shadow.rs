@@ -41,11 +41,13 @@ pub(super) fn put(address: usize, Block { size, site }: Block) {
 #[inline(always)]
 pub(super) fn take(address: usize) -> Option<Block> {
     let word = word(address, false)?;
-    if word.load(Relaxed) == 0 {
+    let known = word.load(Acquire);
+    if known == 0 {
         return None;
     }
-    let known = word.swap(0, AcqRel);
-    (known != 0).then(|| Block { size: (known & SIZE_MASK) as usize, site: ((known >> SITE & SITE_BITS) as u32).wrapping_sub(1) })
+    // Only one thread may free a block, so that nothing has to be exchanged.
+    word.store(0, Release);
+    Some(Block { size: (known & SIZE_MASK) as usize, site: ((known >> SITE & SITE_BITS) as u32).wrapping_sub(1) })
 }
 
 #[inline(always)]
