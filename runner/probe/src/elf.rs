@@ -19,11 +19,13 @@ mod relocation {
 }
 
 const DT_PLTRELSZ: i64 = 2;
+const DT_HASH: i64 = 4;
 const DT_STRTAB: i64 = 5;
 const DT_SYMTAB: i64 = 6;
 const DT_RELA: i64 = 7;
 const DT_RELASZ: i64 = 8;
 const DT_JMPREL: i64 = 23;
+const DT_GNU_HASH: i64 = 0x6fff_fef5;
 
 /// A library in memory. What it says is valid as long as it is loaded.
 #[derive(Clone)]
@@ -67,6 +69,14 @@ impl Slot {
         // SAFETY: the slot is writable there. Other threads that read it see the old or the new address.
         unsafe { std::sync::atomic::AtomicUsize::from_ptr(self.at) }.store(function.addr(), std::sync::atomic::Ordering::Release);
     }
+}
+
+/// A function that a library exports.
+pub(crate) struct Export {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Whether another library's function of this name may take its place, as with what C++ makes of a template.
+    pub(crate) is_weak: bool,
 }
 
 /// All libraries of the process, the program itself first.
@@ -177,6 +187,48 @@ impl Library {
             }
         }
         slots
+    }
+
+    /// The functions that it exports, in the order of their addresses; one with two names is there twice.
+    pub(crate) fn exports(&self) -> Vec<Export> {
+        const FUNCTION: u8 = 2;
+        const WEAK: u8 = 2;
+        let Some(symbols) = self.table(DT_SYMTAB) else { return Vec::new() };
+        // SAFETY: the table has as many, and is mapped as long as the library is loaded.
+        let symbols = unsafe { slice::from_raw_parts(symbols as *const libc::Elf64_Sym, self.symbol_count()) };
+        let is_such = |symbol: &&libc::Elf64_Sym| symbol.st_info & 15 == FUNCTION && symbol.st_shndx != 0;
+        let export = |symbol: &libc::Elf64_Sym| {
+            let start = self.base + symbol.st_value as usize;
+            Export { start, end: start + symbol.st_size as usize, is_weak: symbol.st_info >> 4 == WEAK }
+        };
+        let mut exports: Vec<_> = symbols.iter().filter(is_such).map(export).collect();
+        // Of the names of one function, the strong one is the last.
+        exports.sort_unstable_by_key(|export| (export.start, !export.is_weak));
+        exports
+    }
+
+    /// How many symbols its table has, which only its hash tables say.
+    fn symbol_count(&self) -> usize {
+        // SAFETY: the tables are the library's own. The second word of the old one is the number. The new one has for
+        // each bucket the first symbol, and for each symbol behind `first` a word whose lowest bit ends its bucket.
+        unsafe {
+            if let Some(hash) = self.table(DT_HASH) {
+                return *(hash as *const u32).add(1) as usize;
+            }
+            let Some(hash) = self.table(DT_GNU_HASH) else { return 0 };
+            let header = hash as *const u32;
+            let (count, first, filters) = (*header as usize, *header.add(1) as usize, *header.add(2) as usize);
+            let buckets = header.add(4).add(filters * 2);
+            let chains = buckets.add(count);
+            let mut last = slice::from_raw_parts(buckets, count).iter().copied().max().unwrap_or(0) as usize;
+            if last < first {
+                return first;
+            }
+            while *chains.add(last - first) & 1 == 0 {
+                last += 1;
+            }
+            last + 1
+        }
     }
 
     /// Runs `write` while the part of the library that was made read-only after its relocation can be written.

@@ -307,6 +307,9 @@ fn write_slots(image: &Image) {
         record.loaded.store(1, Relaxed);
     }
     let slots = image.library.slots();
+    if image.role == Role::AddOn && slots.iter().any(|slot| slot.is_defined) {
+        image::share();
+    }
     image.library.unlocked(|| {
         for slot in &slots {
             let name = slot.name.to_bytes();
@@ -349,5 +352,11 @@ mod tests {
         let slots = own.slots();
         assert!(slots.iter().any(|slot| slot.name == c"free" && slot.value() != 0));
         assert!(own.eh_frame_hdr().is_some());
+        // What has several names has one of each kind, and then it is no template.
+        let libc = loaded.iter().find(|library| library.range().contains(&(libc::write as *const () as usize))).unwrap();
+        let exports = libc.exports();
+        assert!(exports.is_sorted_by_key(|export| export.start));
+        let is_weak = |function: *const ()| exports.iter().rfind(|export| export.start == function.addr()).unwrap().is_weak;
+        assert!(is_weak(libc::getppid as *const ()) && !is_weak(libc::pipe as *const ()) && !is_weak(libc::malloc as *const ()));
     }
 }

@@ -1,7 +1,7 @@
 //! Walks stacks, by the tables that compilers write for exceptions, so that it needs no frame pointers.
 //!
 //! Of a stack the frames of add-ons are kept. A walk goes through runtime libraries, as when `std::sort` calls the
-//! add-on again, and ends at Node.
+//! add-on again, and through functions that Node shares with add-ons, and ends at Node.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering::*};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering::*};
 use evidence::{FRAMES, frame_of};
 use framehop::{CacheNative, FrameAddress, MustNotAllocateDuringUnwind, UnwindRegsNative, Unwinder as _};
 
-use crate::image::{Images, Role, images};
+use crate::image::{self, Images, Owner, Role, images};
 
 /// Frames of any owner that a walk goes through.
 const MOST: usize = 512;
@@ -71,10 +71,17 @@ pub(crate) fn is_called_by_stranger() -> bool {
     // SAFETY: as in `walk`.
     let mut read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
     let mut is_stranger = false;
+    // What is being loaded may be the first that shares something.
+    let is_shared = |address| {
+        image::share();
+        image::owner(address) != Owner::Node
+    };
     with_cache(|cache| {
         for _ in 0..MOST {
-            match images.find(address.address_for_lookup() as usize).map(|image| image.role) {
+            let at = address.address_for_lookup() as usize;
+            match images.find(at).map(|image| image.role) {
                 Some(Role::Runtime | Role::Probe) => {}
+                Some(Role::Main) if is_shared(at) => {}
                 Some(_) => break,
                 None => {
                     is_stranger = true;
@@ -101,7 +108,9 @@ pub(crate) fn walk_from(images: &Images, start: Start, mut read: impl FnMut(u64)
         let mut innermost = true;
         for _ in 0..MOST {
             let mut is_of_node = false;
-            match images.find(address.address_for_lookup() as usize) {
+            let mut has_tables = true;
+            let at = address.address_for_lookup() as usize;
+            match images.find(at) {
                 Some(image) => match image.role {
                     Role::AddOn => {
                         stack.is_of_addon |= innermost;
@@ -113,7 +122,12 @@ pub(crate) fn walk_from(images: &Images, start: Start, mut read: impl FnMut(u64)
                     Role::Runtime | Role::System => {}
                     // Of a walk that begins inside of the probe.
                     Role::Probe => {}
-                    Role::Main => is_of_node = true,
+                    Role::Main => match image::owner(at) {
+                        Owner::Shared => {}
+                        // Of what was interrupted it may be a builtin function.
+                        Owner::Caller if innermost => has_tables = !through_node,
+                        _ => is_of_node = true,
+                    },
                 },
                 // Code that V8 has made.
                 None => is_of_node = true,
@@ -127,7 +141,7 @@ pub(crate) fn walk_from(images: &Images, start: Start, mut read: impl FnMut(u64)
             if stack.is_full() {
                 break;
             }
-            let next = if is_of_node {
+            let next = if is_of_node || !has_tables {
                 by_frame_pointer(&mut registers, &mut read)
             } else {
                 images.unwinder.unwind_frame(address, &mut registers, cache, &mut read).ok().flatten()
