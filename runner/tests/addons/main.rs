@@ -8,6 +8,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cpp;
+mod exact;
 mod node;
 mod npm;
 mod packages;
+mod symbols;

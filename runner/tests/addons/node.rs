@@ -154,11 +154,16 @@ impl Ran {
     /// The round that each of the rounds is like.
     #[track_caller]
     pub(crate) fn round(&self) -> Round {
-        let mut rounds: Vec<Round> = self.printed();
-        let first = rounds.swap_remove(0);
-        assert!(rounds.iter().all(|round| *round == first), "the rounds differ:\n{}", self.stdout);
-        first
+        each(self.printed())
     }
+}
+
+/// The round that each of these is like.
+#[track_caller]
+pub(crate) fn each(mut rounds: Vec<Round>) -> Round {
+    let first = rounds.swap_remove(0);
+    assert!(rounds.iter().all(|round| *round == first), "the rounds differ: {first:#?}\n{rounds:#?}");
+    first
 }
 
 impl Round {
@@ -172,4 +177,9 @@ impl Round {
         let references = self.grown("references.created") - self.grown("references.deleted");
         [self.grown("blocks.live"), self.grown("bytes.live"), references]
     }
+}
+
+/// How often a test does what must come out the same each time: `$TIMES`, or once.
+pub(crate) fn times() -> usize {
+    std::env::var("TIMES").ok().map_or(1, |times| times.parse().expect("TIMES is a number"))
 }

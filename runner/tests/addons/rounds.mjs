@@ -28,8 +28,13 @@ export function load(path) {
   return instance.exports;
 }
 
-// Prints a list of { growth, sites }: the counters that have grown by their names, and the sites by their numbers.
+// Prints what `measure` answers.
 export async function rounds(work) {
+  console.log(JSON.stringify(await measure(work)));
+}
+
+// A list of { growth, sites }: the counters that have grown by their names, and the sites by their numbers.
+export async function measure(work) {
   const list = [];
   let before = await state();
   for (let index = 1 - WARMUP; index <= ROUNDS; index++) {
@@ -38,10 +43,10 @@ export async function rounds(work) {
     if (index >= 1) list.push({ growth: difference(before.counters, now.counters), sites: bySite(before.sites, now.sites) });
     before = now;
   }
-  console.log(JSON.stringify(list));
+  return list;
 }
 
-async function state() {
+export async function state() {
   const { settled } = await settle(globalThis.gc, gauges, tracked, threads);
   if (!settled) throw new Error("the add-on does not settle");
   return { counters: gauges.read(), sites: amounts() };

@@ -37,16 +37,25 @@ napi_status napi_delete_async_work(napi_env, napi_async_work);
 
 #define NOINLINE __attribute__((noinline))
 
-// A function of the name that JavaScript calls it by, without arguments and with a number as its answer.
-#define METHOD(name)                                                                                                   \
-  static uint32_t name();                                                                                              \
-  static napi_value name##_method(napi_env env, napi_callback_info) {                                                  \
-    napi_value result;                                                                                                 \
-    napi_create_uint32(env, name(), &result);                                                                          \
-    return result;                                                                                                     \
+// A function of the name that JavaScript calls it by. It takes a number and answers with one. It is exported, so that
+// its name is known of a stripped library too.
+#define METHOD(name, argument)                                                                                         \
+  extern "C" NOINLINE uint32_t do_##name(uint32_t);                                                                    \
+  static napi_value name##_method(napi_env env, napi_callback_info info) {                                             \
+    return call(env, info, do_##name);                                                                                 \
   }                                                                                                                    \
   static Export name##_export(#name, name##_method);                                                                   \
-  static uint32_t name()
+  uint32_t do_##name([[maybe_unused]] uint32_t argument)
+
+static inline napi_value call(napi_env env, napi_callback_info info, uint32_t (*function)(uint32_t)) {
+  size_t count = 1;
+  napi_value argument, result;
+  uint32_t number = 0;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  if (count > 0) napi_get_value_uint32(env, argument, &number);
+  napi_create_uint32(env, function(number), &result);
+  return result;
+}
 
 // The functions of an add-on. They are in a list that needs no memory, since static constructors make it.
 struct Export {
