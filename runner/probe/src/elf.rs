@@ -3,6 +3,7 @@
 
 use std::ffi::{CStr, c_int, c_void};
 use std::ops::Range;
+use std::ptr::null_mut;
 use std::slice;
 
 #[cfg(target_arch = "x86_64")]
@@ -95,6 +96,41 @@ pub(crate) fn loaded() -> Vec<Library> {
     // SAFETY: the callback gets the list that lives here.
     unsafe { libc::dl_iterate_phdr(Some(add), (&raw mut list).cast()) };
     list
+}
+
+/// The functions of these names that libraries define which were loaded before the one with the address `own`, but for
+/// the program; null where none does. It allocates nothing.
+pub(crate) fn define_before<const N: usize>(own: usize, names: [&CStr; N]) -> [*mut c_void; N] {
+    struct Search<'a, const N: usize> {
+        own: usize,
+        names: [&'a CStr; N],
+        found: [*mut c_void; N],
+        is_program: bool,
+    }
+    unsafe extern "C" fn look<const N: usize>(info: *mut libc::dl_phdr_info, _: usize, search: *mut c_void) -> c_int {
+        // SAFETY: the linker's own description, and the search of the caller.
+        let (library, search) = unsafe {
+            let libc::dl_phdr_info { dlpi_addr, dlpi_phdr, dlpi_phnum, .. } = *info;
+            let headers = slice::from_raw_parts(dlpi_phdr, usize::from(dlpi_phnum));
+            let library = Library { base: dlpi_addr as usize, path: Vec::new(), headers };
+            (library, &mut *search.cast::<Search<N>>())
+        };
+        if library.range().contains(&search.own) {
+            return 1;
+        }
+        if !std::mem::take(&mut search.is_program) {
+            for (name, found) in search.names.iter().zip(&mut search.found) {
+                if found.is_null() {
+                    *found = library.function(name);
+                }
+            }
+        }
+        0
+    }
+    let mut search = Search { own, names, found: [null_mut(); N], is_program: true };
+    // SAFETY: the callback gets the search that lives here.
+    unsafe { libc::dl_iterate_phdr(Some(look::<N>), (&raw mut search).cast()) };
+    search.found
 }
 
 impl Library {
@@ -191,20 +227,33 @@ impl Library {
 
     /// The functions that it exports, in the order of their addresses; one with two names is there twice.
     pub(crate) fn exports(&self) -> Vec<Export> {
-        const FUNCTION: u8 = 2;
         const WEAK: u8 = 2;
-        let Some(symbols) = self.table(DT_SYMTAB) else { return Vec::new() };
-        // SAFETY: the table has as many, and is mapped as long as the library is loaded.
-        let symbols = unsafe { slice::from_raw_parts(symbols as *const libc::Elf64_Sym, self.symbol_count()) };
-        let is_such = |symbol: &&libc::Elf64_Sym| symbol.st_info & 15 == FUNCTION && symbol.st_shndx != 0;
         let export = |symbol: &libc::Elf64_Sym| {
             let start = self.base + symbol.st_value as usize;
             Export { start, end: start + symbol.st_size as usize, is_weak: symbol.st_info >> 4 == WEAK }
         };
-        let mut exports: Vec<_> = symbols.iter().filter(is_such).map(export).collect();
+        let mut exports: Vec<_> = self.functions().map(export).collect();
         // Of the names of one function, the strong one is the last.
         exports.sort_unstable_by_key(|export| (export.start, !export.is_weak));
         exports
+    }
+
+    /// The function that it exports under this name, or null.
+    fn function(&self, name: &CStr) -> *mut c_void {
+        let Some(names) = self.table(DT_STRTAB) else { return null_mut() };
+        // SAFETY: a symbol names a text of the other table.
+        let is_it = |symbol: &&libc::Elf64_Sym| unsafe { CStr::from_ptr((names + symbol.st_name as usize) as *const _) == name };
+        self.functions().find(is_it).map_or(null_mut(), |symbol| (self.base + symbol.st_value as usize) as *mut c_void)
+    }
+
+    /// The symbols of functions that are its own.
+    fn functions(&self) -> impl Iterator<Item = &'static libc::Elf64_Sym> {
+        const FUNCTION: u8 = 2;
+        let symbols = self.table(DT_SYMTAB).map_or(&[][..], |symbols| {
+            // SAFETY: the table has as many, and is mapped as long as the library is loaded.
+            unsafe { slice::from_raw_parts(symbols as *const libc::Elf64_Sym, self.symbol_count()) }
+        });
+        symbols.iter().filter(|symbol| symbol.st_info & 15 == FUNCTION && symbol.st_shndx != 0)
     }
 
     /// How many symbols its table has, which only its hash tables say.
