@@ -12,6 +12,7 @@ use crate::node::{here, kept};
 
 /// What is to be compiled.
 pub(crate) struct Source {
+    compiler: &'static str,
     file: &'static str,
     options: Vec<OsString>,
 }
@@ -20,7 +21,13 @@ impl Source {
     /// A shared library of a file in `cpp`, with debug information and nothing optimized.
     pub(crate) fn new(file: &'static str) -> Source {
         let options = ["-std=c++17", "-O0", "-g", "-shared", "-fPIC", "-Wall", "-Wextra", "-pthread"];
-        Source { file, options: options.map(OsString::from).to_vec() }
+        Source { compiler: "c++", file, options: options.map(OsString::from).to_vec() }
+    }
+
+    /// The same of a file in C.
+    pub(crate) fn c(file: &'static str) -> Source {
+        let options = ["-std=gnu11", "-O1", "-g", "-shared", "-fPIC", "-Wall", "-Wextra", "-fno-builtin"];
+        Source { compiler: "cc", file, options: options.map(OsString::from).to_vec() }
     }
 
     pub(crate) fn option(mut self, option: impl Into<OsString>) -> Source {
@@ -47,10 +54,10 @@ impl Source {
             // Another test may compile the same.
             static COUNT: AtomicU32 = AtomicU32::new(0);
             let new = library.with_extension(format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed)));
-            let mut compiler = Command::new("c++");
+            let mut compiler = Command::new(self.compiler);
             compiler.arg(&path).args(&self.options).arg("-o").arg(&new);
-            let status = compiler.status().unwrap_or_else(|error| panic!("c++ can't be started: {error}"));
-            assert!(status.success(), "c++ does not compile {}", path.display());
+            let status = compiler.status().unwrap_or_else(|error| panic!("{} can't be started: {error}", self.compiler));
+            assert!(status.success(), "{} does not compile {}", self.compiler, path.display());
             fs::rename(new, &library).unwrap();
         }
         library

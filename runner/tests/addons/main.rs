@@ -9,6 +9,7 @@
 
 mod accesses;
 mod cpp;
+mod environments;
 mod exact;
 mod node;
 mod npm;

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 /// How long a program may take. One that needs it all hangs.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A program that is to run. Its arguments begin with the path of the probe, for `rounds.mjs`.
 pub(crate) struct Program {
@@ -24,7 +24,6 @@ pub(crate) struct Program {
     wanted: u32,
     /// What is preloaded, in this order.
     preloaded: Vec<PathBuf>,
-    variables: Vec<(&'static str, OsString)>,
     /// What is started in Node's place, with Node's path as its first argument.
     starter: Option<PathBuf>,
 }
@@ -67,17 +66,12 @@ pub(crate) fn probe() -> PathBuf {
 impl Program {
     /// A program of this folder, in a run that wants what these bits say.
     pub(crate) fn new(name: &str, wanted: u32) -> Program {
-        let (preloaded, variables) = (vec![probe()], Vec::new());
-        Program { file: here(name), args: vec![probe().into()], wanted, preloaded, variables, starter: None }
+        let args = vec![probe().into()];
+        Program { file: here(name), args, wanted, preloaded: vec![probe()], starter: None }
     }
 
     pub(crate) fn arg(mut self, arg: impl Into<OsString>) -> Program {
         self.args.push(arg.into());
-        self
-    }
-
-    pub(crate) fn variable(mut self, name: &'static str, value: impl Into<OsString>) -> Program {
-        self.variables.push((name, value.into()));
         self
     }
 
@@ -114,7 +108,6 @@ impl Program {
         command.args(["--expose-gc", "--no-warnings"]).arg(&self.file).args(&self.args);
         // Nothing of a contributor's own settings for Node.
         command.env_remove("NODE_OPTIONS").env("LD_PRELOAD", preloaded.join(":")).env(FILE, in_folder("evidence"));
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command.stdout(File::create(in_folder("stdout")).unwrap()).stderr(File::create(in_folder("stderr")).unwrap());
         let status = end(command.spawn().unwrap());
