@@ -14,4 +14,5 @@ mod exact;
 mod node;
 mod npm;
 mod packages;
+mod stock;
 mod symbols;
