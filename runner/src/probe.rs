@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::compile;
 
@@ -20,6 +21,9 @@ pub fn library(work: &Path) -> io::Result<PathBuf> {
     if let Some(path) = std::env::var_os(OVERRIDE).filter(|path| !path.is_empty()) {
         return std::path::absolute(path);
     }
+    // Of all threads of this process one writes it.
+    static LOCK: Mutex<()> = Mutex::new(());
+    let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let path = work.join("probe").join(format!("{}.so", &hash()[..16]));
     if fs::metadata(&path).is_ok_and(|file| file.len() == LIBRARY.len() as u64) {
         return Ok(path);
@@ -34,6 +38,6 @@ pub fn library(work: &Path) -> io::Result<PathBuf> {
 }
 
 fn hash() -> &'static str {
-    static HASH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| compile::hash(LIBRARY))
 }

@@ -3,6 +3,7 @@
 
 use std::ffi::{CStr, c_int, c_void};
 use std::ops::Range;
+use std::ptr::null_mut;
 use std::slice;
 
 #[cfg(target_arch = "x86_64")]
@@ -19,11 +20,13 @@ mod relocation {
 }
 
 const DT_PLTRELSZ: i64 = 2;
+const DT_HASH: i64 = 4;
 const DT_STRTAB: i64 = 5;
 const DT_SYMTAB: i64 = 6;
 const DT_RELA: i64 = 7;
 const DT_RELASZ: i64 = 8;
 const DT_JMPREL: i64 = 23;
+const DT_GNU_HASH: i64 = 0x6fff_fef5;
 
 /// A library in memory. What it says is valid as long as it is loaded.
 #[derive(Clone)]
@@ -69,6 +72,14 @@ impl Slot {
     }
 }
 
+/// A function that a library exports.
+pub(crate) struct Export {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Whether another library's function of this name may take its place, as with what C++ makes of a template.
+    pub(crate) is_weak: bool,
+}
+
 /// All libraries of the process, the program itself first.
 pub(crate) fn loaded() -> Vec<Library> {
     unsafe extern "C" fn add(info: *mut libc::dl_phdr_info, _: usize, list: *mut c_void) -> c_int {
@@ -85,6 +96,41 @@ pub(crate) fn loaded() -> Vec<Library> {
     // SAFETY: the callback gets the list that lives here.
     unsafe { libc::dl_iterate_phdr(Some(add), (&raw mut list).cast()) };
     list
+}
+
+/// The functions of these names that libraries define which were loaded before the one with the address `own`, but for
+/// the program; null where none does. It allocates nothing.
+pub(crate) fn define_before<const N: usize>(own: usize, names: [&CStr; N]) -> [*mut c_void; N] {
+    struct Search<'a, const N: usize> {
+        own: usize,
+        names: [&'a CStr; N],
+        found: [*mut c_void; N],
+        is_program: bool,
+    }
+    unsafe extern "C" fn look<const N: usize>(info: *mut libc::dl_phdr_info, _: usize, search: *mut c_void) -> c_int {
+        // SAFETY: the linker's own description, and the search of the caller.
+        let (library, search) = unsafe {
+            let libc::dl_phdr_info { dlpi_addr, dlpi_phdr, dlpi_phnum, .. } = *info;
+            let headers = slice::from_raw_parts(dlpi_phdr, usize::from(dlpi_phnum));
+            let library = Library { base: dlpi_addr as usize, path: Vec::new(), headers };
+            (library, &mut *search.cast::<Search<N>>())
+        };
+        if library.range().contains(&search.own) {
+            return 1;
+        }
+        if !std::mem::take(&mut search.is_program) {
+            for (name, found) in search.names.iter().zip(&mut search.found) {
+                if found.is_null() {
+                    *found = library.function(name);
+                }
+            }
+        }
+        0
+    }
+    let mut search = Search { own, names, found: [null_mut(); N], is_program: true };
+    // SAFETY: the callback gets the search that lives here.
+    unsafe { libc::dl_iterate_phdr(Some(look::<N>), (&raw mut search).cast()) };
+    search.found
 }
 
 impl Library {
@@ -177,6 +223,61 @@ impl Library {
             }
         }
         slots
+    }
+
+    /// The functions that it exports, in the order of their addresses; one with two names is there twice.
+    pub(crate) fn exports(&self) -> Vec<Export> {
+        const WEAK: u8 = 2;
+        let export = |symbol: &libc::Elf64_Sym| {
+            let start = self.base + symbol.st_value as usize;
+            Export { start, end: start + symbol.st_size as usize, is_weak: symbol.st_info >> 4 == WEAK }
+        };
+        let mut exports: Vec<_> = self.functions().map(export).collect();
+        // Of the names of one function, the strong one is the last.
+        exports.sort_unstable_by_key(|export| (export.start, !export.is_weak));
+        exports
+    }
+
+    /// The function that it exports under this name, or null.
+    fn function(&self, name: &CStr) -> *mut c_void {
+        let Some(names) = self.table(DT_STRTAB) else { return null_mut() };
+        // SAFETY: a symbol names a text of the other table.
+        let is_it = |symbol: &&libc::Elf64_Sym| unsafe { CStr::from_ptr((names + symbol.st_name as usize) as *const _) == name };
+        self.functions().find(is_it).map_or(null_mut(), |symbol| (self.base + symbol.st_value as usize) as *mut c_void)
+    }
+
+    /// The symbols of functions that are its own.
+    fn functions(&self) -> impl Iterator<Item = &'static libc::Elf64_Sym> {
+        const FUNCTION: u8 = 2;
+        let symbols = self.table(DT_SYMTAB).map_or(&[][..], |symbols| {
+            // SAFETY: the table has as many, and is mapped as long as the library is loaded.
+            unsafe { slice::from_raw_parts(symbols as *const libc::Elf64_Sym, self.symbol_count()) }
+        });
+        symbols.iter().filter(|symbol| symbol.st_info & 15 == FUNCTION && symbol.st_shndx != 0)
+    }
+
+    /// How many symbols its table has, which only its hash tables say.
+    fn symbol_count(&self) -> usize {
+        // SAFETY: the tables are the library's own. The second word of the old one is the number. The new one has for
+        // each bucket the first symbol, and for each symbol behind `first` a word whose lowest bit ends its bucket.
+        unsafe {
+            if let Some(hash) = self.table(DT_HASH) {
+                return *(hash as *const u32).add(1) as usize;
+            }
+            let Some(hash) = self.table(DT_GNU_HASH) else { return 0 };
+            let header = hash as *const u32;
+            let (count, first, filters) = (*header as usize, *header.add(1) as usize, *header.add(2) as usize);
+            let buckets = header.add(4).add(filters * 2);
+            let chains = buckets.add(count);
+            let mut last = slice::from_raw_parts(buckets, count).iter().copied().max().unwrap_or(0) as usize;
+            if last < first {
+                return first;
+            }
+            while *chains.add(last - first) & 1 == 0 {
+                last += 1;
+            }
+            last + 1
+        }
     }
 
     /// Runs `write` while the part of the library that was made read-only after its relocation can be written.

@@ -6,6 +6,9 @@
 //! [`guard`](crate::guard).
 
 mod functions;
+// The tests' program has no allocator to come past.
+#[cfg(not(test))]
+mod own;
 mod shadow;
 
 use std::ffi::c_void;
@@ -75,7 +78,8 @@ fn allocate_at(site: u32, request: Request, original: impl FnOnce() -> *mut c_vo
         add(Counter::Guarded, 1);
         return pointer.cast();
     }
-    let pointer = original();
+    // An allocator that the user has preloaded may be made of functions that lead here.
+    let pointer = call::in_node(original);
     if !pointer.is_null() {
         let block = Block { size: request.size, site };
         shadow::put(pointer.addr(), block);
@@ -128,7 +132,7 @@ pub(crate) fn resize(pointer: *mut c_void, request: Request, original: impl FnOn
     }
     // It leaves the shadow before: its address may be another thread's next block at once.
     let Some(block) = shadow::take(pointer.addr()) else { return original() };
-    let moved = original();
+    let moved = call::in_node(original);
     if !moved.is_null() {
         let resized = Block { size: request.size, ..block };
         shadow::put(moved.addr(), resized);

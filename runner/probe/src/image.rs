@@ -4,11 +4,12 @@
 
 use std::ops::Range;
 use std::ptr::null_mut;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering::*};
 
 use framehop::{ExplicitModuleSectionInfo, Module, MustNotAllocateDuringUnwind, Unwinder as _, UnwinderNative};
 
-use crate::elf::Library;
+use crate::elf::{Export, Library};
 use crate::table;
 
 pub(crate) type Unwinder = UnwinderNative<&'static [u8], MustNotAllocateDuringUnwind>;
@@ -72,6 +73,41 @@ impl Images {
     pub(crate) fn find(&self, address: usize) -> Option<&Image> {
         let index = self.list.partition_point(|image| image.range.start <= address);
         self.list[..index].last().filter(|image| address < image.range.end)
+    }
+}
+
+/// Whose a function of Node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// Node's.
+    Node,
+    /// Anybody's. What is a template in C++ is compiled into each library that uses it, as a weak function, and the
+    /// dynamic linker has all libraries use the first one that is exported, which is Node's. So an add-on's
+    /// `push_back` may well be a function of Node, and what it asks for is the add-on's all the same.
+    Shared,
+    /// That of whoever has called it: it has no name, as what the compiler has cut out of a template.
+    Caller,
+}
+
+/// The functions that Node exports, in the order of their addresses; none before they are needed.
+static EXPORTS: OnceLock<Vec<Export>> = OnceLock::new();
+
+/// Finds them, once: for the first add-on that exports a function which it uses itself.
+pub(crate) fn share() {
+    let main = |images: &'static Images| images.list.iter().find(|image| image.role == Role::Main);
+    if let Some(main) = images().and_then(main) {
+        EXPORTS.get_or_init(|| main.library.exports());
+    }
+}
+
+/// Whose the function of Node at an address is. It may be asked in a signal handler.
+pub(crate) fn owner(address: usize) -> Owner {
+    let Some(exports) = EXPORTS.get() else { return Owner::Node };
+    let index = exports.partition_point(|export| export.start <= address);
+    match exports[..index].last().filter(|export| address < export.end) {
+        Some(export) if export.is_weak => Owner::Shared,
+        Some(_) => Owner::Node,
+        None => Owner::Caller,
     }
 }
 

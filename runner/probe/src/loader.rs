@@ -5,7 +5,7 @@ mod register;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::*};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use evidence::write_text;
@@ -261,7 +261,7 @@ fn scan(first: bool) {
             continue;
         }
         let role = if first { role_at_start(index, &library) } else { Role::AddOn };
-        let number = if role == Role::AddOn { NEXT.fetch_add(1, Relaxed).min(evidence::IMAGES - 1) } else { 0 };
+        let number = if role == Role::AddOn { number_of(&library) } else { 0 };
         let image = Image { range: library.range(), library, role, number };
         new.push(image.clone());
         list.push(image);
@@ -276,6 +276,25 @@ fn scan(first: bool) {
     }
     image::publish(list);
     new.iter().for_each(write_slots);
+}
+
+/// The number of a library's record: the one that it had before, if this is the same file, loaded once more.
+fn number_of(library: &Library) -> usize {
+    let is_same = |number: &usize| table::image(*number).is_some_and(|record| is_of(record, library));
+    let known = (1..NEXT.load(Relaxed)).find(is_same);
+    known.unwrap_or_else(|| NEXT.fetch_add(1, Relaxed).min(evidence::IMAGES - 1))
+}
+
+/// Whether a record is that of a library which is not loaded any more, and which was this one.
+fn is_of(record: &evidence::Image, library: &Library) -> bool {
+    let has = |to: &[AtomicU8], bytes: &[u8]| to.iter().map(|byte| byte.load(Relaxed)).eq(padded(bytes, to.len()));
+    let path = &library.path[library.path.len() - library.path.len().min(record.path.len() - 1)..];
+    record.loaded.load(Relaxed) == 0 && has(&record.path, path) && has(&record.build_id, library.build_id())
+}
+
+/// These bytes, or as many of them as there is room for, and zeroes behind them.
+fn padded(bytes: &[u8], room: usize) -> impl Iterator<Item = u8> {
+    bytes.iter().copied().chain(std::iter::repeat(0)).take(room)
 }
 
 fn role_at_start(index: usize, library: &Library) -> Role {
@@ -304,9 +323,14 @@ fn write_slots(image: &Image) {
         write_text(&record.path, &image.library.path);
         let id = image.library.build_id();
         record.build_id.iter().zip(id).for_each(|(to, byte)| to.store(*byte, Relaxed));
+        // Those of a library that was loaded before are counted anew.
+        [&record.napi, &record.memory, &record.v8].into_iter().for_each(|count| count.store(0, Relaxed));
         record.loaded.store(1, Relaxed);
     }
     let slots = image.library.slots();
+    if image.role == Role::AddOn && slots.iter().any(|slot| slot.is_defined) {
+        image::share();
+    }
     image.library.unlocked(|| {
         for slot in &slots {
             let name = slot.name.to_bytes();
@@ -358,5 +382,11 @@ mod tests {
         let slots = own.slots();
         assert!(slots.iter().any(|slot| slot.name == c"free" && slot.value() != 0));
         assert!(own.eh_frame_hdr().is_some());
+        // What has several names has one of each kind, and then it is no template.
+        let libc = loaded.iter().find(|library| library.range().contains(&(libc::write as *const () as usize))).unwrap();
+        let exports = libc.exports();
+        assert!(exports.is_sorted_by_key(|export| export.start));
+        let is_weak = |function: *const ()| exports.iter().rfind(|export| export.start == function.addr()).unwrap().is_weak;
+        assert!(is_weak(libc::getppid as *const ()) && !is_weak(libc::pipe as *const ()) && !is_weak(libc::malloc as *const ()));
     }
 }

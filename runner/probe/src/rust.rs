@@ -13,7 +13,7 @@ use std::ptr::null_mut;
 
 use crate::heap::{self, Request};
 use crate::image::Image;
-use crate::{call, guard, table};
+use crate::{guard, table};
 
 /// The functions that stand for the system's allocator in each library that Rust makes, and what takes their place.
 const FUNCTIONS: [(&str, *const ()); 4] = [
@@ -186,20 +186,18 @@ unsafe extern "C" fn resize(block: *mut c_void, old: usize, align: usize, size: 
         guard::demand_layout(block.cast(), old, align);
     }
     heap::resize(block, Request { size, align }, || {
-        call::in_node(|| {
-            // SAFETY: the caller's contract is that of the allocator.
-            unsafe {
-                if align <= 16 && align <= size {
-                    return libc::realloc(block, size);
-                }
-                let moved = original(size, align, false);
-                if !moved.is_null() {
-                    moved.copy_from_nonoverlapping(block, old.min(size));
-                    libc::free(block);
-                }
-                moved
+        // SAFETY: the caller's contract is that of the allocator.
+        unsafe {
+            if align <= 16 && align <= size {
+                return libc::realloc(block, size);
             }
-        })
+            let moved = original(size, align, false);
+            if !moved.is_null() {
+                moved.copy_from_nonoverlapping(block, old.min(size));
+                libc::free(block);
+            }
+            moved
+        }
     })
 }
 

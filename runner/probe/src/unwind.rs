@@ -1,7 +1,7 @@
 //! Walks stacks, by the tables that compilers write for exceptions, so that it needs no frame pointers.
 //!
 //! Of a stack the frames of add-ons are kept. A walk goes through runtime libraries, as when `std::sort` calls the
-//! add-on again, and ends at Node.
+//! add-on again, and through functions that Node shares with add-ons, and ends at Node.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering::*};
 use evidence::{FRAMES, frame_of};
 use framehop::{CacheNative, FrameAddress, MustNotAllocateDuringUnwind, UnwindRegsNative, Unwinder as _};
 
-use crate::image::{Images, Role, images};
+use crate::image::{self, Images, Owner, Role, images};
 
 /// Frames of any owner that a walk goes through: one of an add-on, and one through Node.
 const MOST: usize = 128;
@@ -90,10 +90,17 @@ pub(crate) fn is_called_by_stranger() -> bool {
     // SAFETY: as in `walk`.
     let mut read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
     let mut is_stranger = false;
+    // What is being loaded may be the first that shares something.
+    let is_shared = |address| {
+        image::share();
+        image::owner(address) != Owner::Node
+    };
     with_walker(|walker| {
         for _ in 0..MOST {
-            match images.find(address.address_for_lookup() as usize).map(|image| image.role) {
+            let at = address.address_for_lookup() as usize;
+            match images.find(at).map(|image| image.role) {
                 Some(Role::Runtime | Role::Probe) => {}
+                Some(Role::Main) if is_shared(at) => {}
                 Some(_) => break,
                 None => {
                     is_stranger = true;
@@ -231,14 +238,30 @@ impl Walker {
         self.this.steps.clear();
         let list = std::ptr::from_ref(images).addr();
         let known = std::mem::replace(&mut self.this.images, list) == list && self.last.images == list && !through_node;
-        let mut at = if known { 0 } else { self.last.steps.len() };
+        let mut taken = if known { 0 } else { self.last.steps.len() };
+        // Whether all frames until now are those of runtime libraries.
+        let mut innermost = true;
         while self.this.steps.len() < self.this.steps.capacity() {
-            let found = images.find(address.address_for_lookup() as usize);
-            let role = found.map(|image| image.role);
+            let at = address.address_for_lookup() as usize;
+            let found = images.find(at);
+            let mut role = found.map(|image| image.role);
+            let mut has_tables = true;
+            if role == Some(Role::Main) {
+                match image::owner(at) {
+                    Owner::Shared => role = Some(Role::Runtime),
+                    Owner::Caller if innermost => {
+                        role = Some(Role::Runtime);
+                        // Of what was interrupted it may be a builtin function.
+                        has_tables = !through_node;
+                    }
+                    _ => {}
+                }
+            }
+            innermost &= matches!(role, Some(Role::Runtime | Role::System | Role::Probe));
             let mut step =
                 Step { address: address.address(), stack: registers.sp(), frame: frame_of_registers(&registers), role, kept: 0 };
-            at += self.last.steps[at..].iter().take_while(|last| last.stack < step.stack).count();
-            if let Some(rest) = self.last.steps.get(at..).filter(|rest| is_same(rest, &step, &mut read)) {
+            taken += self.last.steps[taken..].iter().take_while(|last| last.stack < step.stack).count();
+            if let Some(rest) = self.last.steps.get(taken..).filter(|rest| is_same(rest, &step, &mut read)) {
                 let rest = &rest[..rest.len().min(self.this.steps.capacity() - self.this.steps.len())];
                 self.this.steps.extend_from_slice(rest);
                 break;
@@ -254,7 +277,7 @@ impl Walker {
             if is_of_node && !through_node {
                 break;
             }
-            let next = if is_of_node {
+            let next = if is_of_node || !has_tables {
                 by_frame_pointer(&mut registers, &mut read)
             } else {
                 images.unwinder.unwind_frame(address, &mut registers, &mut self.rules, &mut read).ok().flatten()
@@ -284,7 +307,9 @@ fn is_same(last: &[Step], step: &Step, read: &mut impl FnMut(u64) -> Result<u64,
         return false;
     }
     let Some((first, outer)) = last.split_first() else { return false };
-    (first.address, first.stack, first.frame) == (step.address, step.stack, step.frame)
+    // Whose code of Node is depends on what it has called, unless that is an add-on.
+    first.role == Some(Role::AddOn)
+        && (first.address, first.stack, first.frame) == (step.address, step.stack, step.frame)
         && outer.iter().all(|outer| read(outer.stack - 8) == Ok(outer.address))
 }
 

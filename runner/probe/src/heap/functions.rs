@@ -6,16 +6,17 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering::*};
 
 use super::{Request, allocate, allocate_for_runtime, guarded_size, resize};
+use crate::elf;
 use crate::loader::{Replacement, replacement};
 
 /// The functions of the process's allocator: the C library's, or what the user has preloaded.
 #[derive(Clone, Copy)]
 pub(crate) struct Originals {
-    malloc: unsafe extern "C" fn(usize) -> *mut c_void,
-    calloc: unsafe extern "C" fn(usize, usize) -> *mut c_void,
+    pub(super) malloc: unsafe extern "C" fn(usize) -> *mut c_void,
+    pub(super) calloc: unsafe extern "C" fn(usize, usize) -> *mut c_void,
     realloc: unsafe extern "C" fn(*mut c_void, usize) -> *mut c_void,
-    free: unsafe extern "C" fn(*mut c_void),
-    memalign: unsafe extern "C" fn(usize, usize) -> *mut c_void,
+    pub(super) free: unsafe extern "C" fn(*mut c_void),
+    pub(super) memalign: unsafe extern "C" fn(usize, usize) -> *mut c_void,
     usable_size: unsafe extern "C" fn(*mut c_void) -> usize,
 }
 
@@ -39,9 +40,11 @@ mod glibc {
     };
 }
 
+const NAMES: [&CStr; 6] = [c"malloc", c"calloc", c"realloc", c"free", c"memalign", c"malloc_usable_size"];
+
 static ORIGINALS: AtomicPtr<Originals> = AtomicPtr::new(null_mut());
 
-/// The functions that are next in line behind the probe's.
+/// The functions that the process would have without the probe.
 #[inline(always)]
 pub(crate) fn originals() -> &'static Originals {
     // SAFETY: what was published lives until the process ends.
@@ -55,9 +58,13 @@ fn find() -> &'static Originals {
     // The look-up may itself allocate, in this thread. The first one is made while the process has one thread.
     ORIGINALS.store((&raw const glibc::ORIGINALS).cast_mut(), Release);
     let found = FOUND.get_or_init(|| {
+        // What the user has preloaded may come before the probe, or behind it. Node may have its own address for such a
+        // function, from which a look-up by name would lead back here. Nothing is allocated: it would be freed elsewhere.
+        let before = elf::define_before(find as *const () as usize, NAMES);
         let next = |name: &CStr| {
+            let known = NAMES.iter().zip(before).find(|(known, _)| **known == name).map_or(null_mut(), |(_, found)| found);
             // SAFETY: a look-up by a static name.
-            let found = unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) };
+            let found = if known.is_null() { unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) } } else { known };
             (!found.is_null()).then_some(found)
         };
         let own = glibc::ORIGINALS;

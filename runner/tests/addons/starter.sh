@@ -1,0 +1,3 @@
+#!/bin/sh
+# Starts a program as a script of a package does, and is its parent.
+"$@"
