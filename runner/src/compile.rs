@@ -126,7 +126,7 @@ pub fn compile(
         let messages = format!("error: {path} is not UTF-8 text, and rustc reads no other: save it as UTF-8\n");
         return Ok(Compiled::Rejected { messages, diagnostics: Vec::new(), source_hash });
     }
-    let key = inputs.key(&cargo::toolchain(tools, &lesson.root)?);
+    let key = inputs.key(&cargo::toolchain(tools, &lesson.root)?, tools.triple.as_deref());
     let addon = |library| {
         let (source, script, source_hash) = (inputs.source(), inputs.script(), source_hash.clone());
         Compiled::Addon(Addon { library, source, script, source_hash })

@@ -152,8 +152,8 @@ pub fn run(
         env: environment(&folder, &probe, &written, guard),
         folder: folder.path.clone(),
         limits: Limits {
-            wall: Duration::from_secs(work.deadline_s),
-            cpu: Some(Duration::from_secs(work.cpu_s)),
+            wall: Duration::from_secs(work.deadline_s) * tools.patience,
+            cpu: Some(Duration::from_secs(work.cpu_s) * tools.patience),
             memory: Some(work.memory_mib << 20),
             output: 8 << 20,
         },

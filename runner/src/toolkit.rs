@@ -16,6 +16,10 @@ pub struct Toolkit {
     pub cargo: PathBuf,
     /// The `node` to run with.
     pub node: PathBuf,
+    /// What to compile for, as rustc names it, where that is not this machine: `node` is to be one that emulates it.
+    pub triple: Option<String>,
+    /// By what factor a run may take longer than its lesson says: an emulated processor is a slow one.
+    pub patience: u32,
     /// Whether rustc's messages are rendered with colours.
     pub colour: bool,
     /// The program with the command `supervise`: each child process gets such a supervisor.
@@ -24,11 +28,14 @@ pub struct Toolkit {
 
 impl Toolkit {
     /// The tools for this pack: those that the environment names, `$CARGO` and `$LESSON_NODE`, or those in `$PATH`.
+    /// `$LESSON_TARGET` and `$LESSON_PATIENCE` are for lessons that are tested under emulation, as `.ci/aarch64` does.
     pub fn new(pack: &Pack, supervisor: impl Into<PathBuf>) -> Toolkit {
         Toolkit {
             work: pack.root.join("target/lessons"),
             cargo: from_environment("CARGO", "cargo"),
             node: from_environment("LESSON_NODE", "node"),
+            triple: std::env::var("LESSON_TARGET").ok().filter(|triple| !triple.is_empty()),
+            patience: std::env::var("LESSON_PATIENCE").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1).max(1),
             colour: false,
             supervisor: supervisor.into(),
         }

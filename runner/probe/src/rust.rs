@@ -36,9 +36,8 @@ pub(crate) fn write_allocator(image: &Image) {
     let found = fs::read(OsStr::from_bytes(&image.library.path)).ok().as_deref().map_or(Found::Nothing, find);
     guard::expect(!matches!(found, Found::NoRust));
     if let Found::Functions(functions) = found {
-        for (offset, function) in functions {
-            jump(image.library.base + offset, function);
-        }
+        let functions: Vec<_> = functions.into_iter().map(|(offset, function)| (image.library.base + offset, function)).collect();
+        write_jumps(&functions);
     }
 }
 
@@ -99,50 +98,116 @@ fn find_functions(file: &[u8]) -> Option<Vec<(usize, *const ())>> {
     (functions.len() == FUNCTIONS.len()).then_some(functions)
 }
 
-/// The bytes of a jump to anywhere.
+/// The bytes of a jump that is written over a function's first instructions.
 #[cfg(target_arch = "x86_64")]
 const JUMP: usize = 12;
-/// The same.
+/// The same: one instruction, which goes to a longer jump nearby. `__rdl_dealloc` is no longer than that.
 #[cfg(target_arch = "aarch64")]
-const JUMP: usize = 16;
+const JUMP: usize = 4;
 
-#[cfg(target_arch = "x86_64")]
-fn jump_to(function: *const ()) -> [u8; JUMP] {
-    // movabs $function, %rax; jmp *%rax
-    let mut code = [0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xe0];
-    code[2..10].copy_from_slice(&function.addr().to_le_bytes());
-    code
-}
-
-#[cfg(target_arch = "aarch64")]
-fn jump_to(function: *const ()) -> [u8; JUMP] {
-    // ldr x16, .+8; br x16; and the address
-    let mut code = [0x50, 0, 0, 0x58, 0, 0x02, 0x1f, 0xd6, 0, 0, 0, 0, 0, 0, 0, 0];
-    code[8..].copy_from_slice(&function.addr().to_le_bytes());
-    code
-}
-
-/// Writes a jump over the first instructions of a function that nobody runs yet.
-fn jump(at: usize, function: *const ()) {
-    let code = jump_to(function);
+/// Has functions that nobody runs yet begin with a jump to what takes their place: all of them, or none.
+///
+/// They are code of a library that is being loaded. Node has not called any of it; only its constructors have run, in
+/// this thread. Where they can't be written, a block keeps the size that `malloc` was asked for, and in guard mode its
+/// alignment.
+fn write_jumps(functions: &[(usize, *const ())]) {
     // SAFETY: a question to the system.
     let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
-    let (start, end) = (at & !(page - 1), (at + JUMP).next_multiple_of(page));
-    // SAFETY: the pages are code of the library. It is being loaded, and Node has not called any of it; only its
-    // constructors have run, in this thread.
-    unsafe {
-        let protect = |protection| libc::mprotect(start as *mut c_void, end - start, protection) == 0;
-        if !protect(libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC) {
-            // A block keeps the size that `malloc` was asked for, and in guard mode its alignment.
-            return;
+    let Some(jumps) = jumps(functions, page) else { return };
+    let pages = |at: usize| at & !(page - 1)..(at + JUMP).next_multiple_of(page);
+    let protect = |at: usize, protection| {
+        let pages = pages(at);
+        // SAFETY: the pages are code of the library, and stay readable and executable.
+        unsafe { libc::mprotect(pages.start as *mut c_void, pages.len(), protection) == 0 }
+    };
+    // Some are in one page, so all are open before the first is written, and until the last is.
+    if jumps.iter().all(|(at, _)| protect(*at, libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC)) {
+        // SAFETY: the pages are writable, and each function has room for its jump.
+        jumps.iter().for_each(|(at, code)| unsafe { write_code(*at, code) });
+    }
+    jumps.iter().for_each(|(at, _)| _ = protect(*at, libc::PROT_READ | libc::PROT_EXEC));
+}
+
+/// Where a jump is to be written, and its instructions.
+#[cfg(target_arch = "x86_64")]
+fn jumps(functions: &[(usize, *const ())], _page: usize) -> Option<Vec<(usize, [u8; JUMP])>> {
+    let jump = |(at, function): &(usize, *const ())| {
+        // movabs $function, %rax; jmp *%rax
+        let mut code = [0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xe0];
+        code[2..10].copy_from_slice(&function.addr().to_le_bytes());
+        (*at, code)
+    };
+    Some(functions.iter().map(jump).collect())
+}
+
+/// The same, with the longer jumps in a page near the library. None when there is no such page.
+#[cfg(target_arch = "aarch64")]
+fn jumps(functions: &[(usize, *const ())], page: usize) -> Option<Vec<(usize, [u8; JUMP])>> {
+    const FAR: usize = 16;
+    let near = map_near(functions.first()?.0, page)?;
+    let mut jumps = Vec::new();
+    for (index, (at, function)) in functions.iter().enumerate() {
+        // ldr x16, .+8; br x16; and the address
+        let mut code = [0x50, 0, 0, 0x58, 0, 0x02, 0x1f, 0xd6, 0, 0, 0, 0, 0, 0, 0, 0];
+        code[8..].copy_from_slice(&function.addr().to_le_bytes());
+        let far = near + index * FAR;
+        // SAFETY: the page is fresh, and has room for some jumps.
+        unsafe { write_code(far, &code) };
+        jumps.push((*at, branch(*at, far)?));
+    }
+    // SAFETY: the page is this function's own.
+    let done = unsafe { libc::mprotect(near as *mut c_void, page, libc::PROT_READ | libc::PROT_EXEC) == 0 };
+    done.then_some(jumps)
+}
+
+/// `b`, which reaches 128 MiB in each direction.
+#[cfg(target_arch = "aarch64")]
+fn branch(from: usize, to: usize) -> Option<[u8; JUMP]> {
+    let distance = to.wrapping_sub(from) as isize;
+    let reaches = distance % 4 == 0 && (-(1 << 27)..1 << 27).contains(&distance);
+    reaches.then(|| (0x1400_0000 | (distance >> 2) as u32 & 0x03ff_ffff).to_le_bytes())
+}
+
+/// Maps a page that [`branch`] reaches from an address. It is never given back: a library may be loaded for ever.
+#[cfg(target_arch = "aarch64")]
+fn map_near(at: usize, page: usize) -> Option<usize> {
+    const STEP: usize = 2 << 20;
+    let steps = (1..60).flat_map(|step| [at.checked_add(step * STEP), at.checked_sub(step * STEP)]);
+    for wish in steps.flatten() {
+        let wish = wish & !(page - 1);
+        // Not in the place of what is there: where that is not free, the kernel answers with another one.
+        let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+        // SAFETY: fresh pages, of which nobody knows yet.
+        unsafe {
+            let mapped = libc::mmap(wish as *mut c_void, page, protection, flags, -1, 0);
+            if mapped == libc::MAP_FAILED {
+                return None;
+            }
+            if branch(at, mapped.addr()).is_some() {
+                return Some(mapped.addr());
+            }
+            libc::munmap(mapped, page);
         }
-        (at as *mut u8).copy_from_nonoverlapping(code.as_ptr(), JUMP);
-        #[cfg(target_arch = "aarch64")]
-        std::arch::asm!(
-            "dc cvau, {at}", "dc cvau, {last}", "dsb ish", "ic ivau, {at}", "ic ivau, {last}", "dsb ish", "isb",
-            at = in(reg) at, last = in(reg) at + JUMP - 1,
-        );
-        protect(libc::PROT_READ | libc::PROT_EXEC);
+    }
+    None
+}
+
+/// Writes instructions, and has the processor see them.
+///
+/// # Safety
+/// The place is writable, and is code that nobody runs yet.
+unsafe fn write_code(at: usize, code: &[u8]) {
+    // SAFETY: the caller's contract.
+    unsafe { (at as *mut u8).copy_from_nonoverlapping(code.as_ptr(), code.len()) };
+    // Lines of its caches have 16 bytes or more.
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: a program may do this to what it can read.
+    unsafe {
+        let lines = || (at..at + code.len()).step_by(4);
+        lines().for_each(|at| std::arch::asm!("dc cvau, {}", in(reg) at, options(nostack, preserves_flags)));
+        std::arch::asm!("dsb ish", options(nostack, preserves_flags));
+        lines().for_each(|at| std::arch::asm!("ic ivau, {}", in(reg) at, options(nostack, preserves_flags)));
+        std::arch::asm!("dsb ish", "isb", options(nostack, preserves_flags));
     }
 }
 
@@ -218,5 +283,12 @@ mod tests {
         let own = fs::read(std::env::current_exe().unwrap()).unwrap();
         assert!(matches!(find(&own), Found::Functions(_)));
         assert!(matches!(find(b"nothing"), Found::NoRust));
+    }
+    #[cfg(target_arch = "aarch64")]
+    #[test]
+    fn a_branch_reaches_what_is_near() {
+        assert_eq!(branch(0x1000, 0x1008).map(u32::from_le_bytes), Some(0x1400_0002));
+        assert_eq!(branch(0x1008, 0x1000).map(u32::from_le_bytes), Some(0x17ff_fffe));
+        assert_eq!(branch(0, 1 << 27), None);
     }
 }

@@ -323,15 +323,34 @@ fn frame_of_registers(registers: &UnwindRegsNative) -> u64 {
     registers.fp()
 }
 
+/// The registers of a walk: the address of code, the stack pointer and the frame pointer. On aarch64 the first one is
+/// the link register.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(crate) fn registers(code: u64, stack: u64, frame: u64) -> UnwindRegsNative {
+    UnwindRegsNative::new(code, stack, frame)
+}
+
+/// The same. Node and many C libraries sign return addresses, in the bits that no address of a program has.
+#[cfg(target_arch = "aarch64")]
+#[inline(always)]
+pub(crate) fn registers(back: u64, stack: u64, frame: u64) -> UnwindRegsNative {
+    const ADDRESS: framehop::aarch64::PtrAuthMask = framehop::aarch64::PtrAuthMask((1 << 48) - 1);
+    UnwindRegsNative::new_with_ptr_auth_mask(ADDRESS, back, stack, frame)
+}
+
 /// One step outwards through code of Node or of V8, which has frame pointers. Of V8's builtin functions the tables of
-/// Node say that a stack ends there.
+/// Node say that a stack ends there. On aarch64 the stack pointer that comes of it may be too low, since a frame's record
+/// can lie anywhere in it: a function that is unwound by its stack pointer, as C compilers make them, is then the last one.
 fn by_frame_pointer(registers: &mut UnwindRegsNative, read: &mut impl FnMut(u64) -> Result<u64, ()>) -> Option<u64> {
     let frame = frame_of_registers(registers);
     if frame < registers.sp() {
         return None;
     }
     let (outer, back) = (read(frame).ok()?, read(frame + 8).ok()?);
-    *registers = UnwindRegsNative::new(back, frame + 16, outer);
+    *registers = self::registers(back, frame + 16, outer);
+    #[cfg(target_arch = "aarch64")]
+    let back = registers.lr();
     Some(back)
 }
 
@@ -347,7 +366,7 @@ fn caller_of_probe(images: &Images) -> Option<Start> {
         // SAFETY: the first frame is this function's, and each next one that of a function of this library.
         let (next, back) = unsafe { (*(frame as *const usize), *((frame + 8) as *const usize)) };
         if !own.contains(&back) {
-            let registers = UnwindRegsNative::new(back as u64, frame as u64 + 16, next as u64);
+            let registers = registers(back as u64, frame as u64 + 16, next as u64);
             let address = FrameAddress::from_return_address(back as u64)?;
             return Some(Start { address, registers, through_node: false });
         }
@@ -360,15 +379,17 @@ fn caller_of_probe(images: &Images) -> Option<Start> {
 #[inline(always)]
 fn caller_of_probe(_: &Images) -> Option<Start> {
     let (code, stack, frame, back): (u64, u64, u64, u64);
+    // All four are read at one place, of which the tables say where the rest is. Left to the compiler, a result could be
+    // in x30, and be there before that is read.
     // SAFETY: reads registers.
     unsafe {
         std::arch::asm!(
-            "adr {}, .", "mov {}, sp", "mov {}, x29", "mov {}, x30",
-            out(reg) code, out(reg) stack, out(reg) frame, out(reg) back,
+            "adr x8, .", "mov x9, sp", "mov x10, x29", "mov x11, x30",
+            out("x8") code, out("x9") stack, out("x10") frame, out("x11") back,
             options(nomem, nostack, preserves_flags)
         );
     }
-    let registers = UnwindRegsNative::new(back, stack, frame);
+    let registers = registers(back, stack, frame);
     Some(Start { address: FrameAddress::from_instruction_pointer(code), registers, through_node: false })
 }
 

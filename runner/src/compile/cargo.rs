@@ -81,7 +81,8 @@ pub(super) fn build(
 /// Has cargo build the lesson's package anew.
 fn forget(tools: &Toolkit, lesson: &Lesson) {
     let package = format!("{}-", lesson.id.package());
-    let fingerprints = fs::read_dir(tools.target().join("debug/.fingerprint")).into_iter().flatten().flatten();
+    let built = tools.target().join(tools.triple.as_deref().unwrap_or_default());
+    let fingerprints = fs::read_dir(built.join("debug/.fingerprint")).into_iter().flatten().flatten();
     for fingerprint in fingerprints.filter(|entry| entry.file_name().to_string_lossy().starts_with(&package)) {
         // If it stays, the second build is up to date again, and is not taken.
         let _ = fs::remove_dir_all(fingerprint.path());
@@ -118,6 +119,9 @@ fn build_offline(
         Some(example) => args.extend(["--example", example]),
         None => args.push("--lib"),
     }
+    if let Some(triple) = &tools.triple {
+        args.extend(["--target", triple]);
+    }
     let target = target.as_deref();
     let source = lesson.source(variant)?;
     let mut messages = Messages {
@@ -152,7 +156,8 @@ fn run(
     cancel: &Cancel,
 ) -> Result<process::Exit, CompileError> {
     let folder = RunFolder::create(&tools.runs()).map_err(CompileError::file("create a folder in", tools.runs()))?;
-    let mut env = process::inherit(is_cargos_business);
+    let linker = tools.triple.as_deref().map(linker_variable);
+    let mut env = process::inherit(|name| is_cargos_business(name) || linker.as_deref() == Some(name));
     env.push(("CARGO_ENCODED_RUSTFLAGS".into(), RUSTFLAGS.into()));
     env.push(("CARGO_TARGET_DIR".into(), tools.target().to_string_lossy().into_owned()));
     env.push(("CARGO_TERM_COLOR".into(), "never".into()));
@@ -171,6 +176,11 @@ fn run(
         run: Some(folder.path.clone()),
     };
     Ok(process::run(&tools.supervisor, &job, watch, cancel)?)
+}
+
+/// The variable by which cargo is told the linker for another machine than this one.
+fn linker_variable(triple: &str) -> String {
+    format!("CARGO_TARGET_{}_LINKER", triple.to_uppercase().replace('-', "_"))
 }
 
 /// Cargo needs its home, its proxies and its toolchain from the environment. It must not see the
@@ -282,6 +292,11 @@ mod tests {
         assert_eq!(package_name("path+file:///a/scopes-loop#0.0.0"), "scopes-loop");
         assert_eq!(package_name("path+file:///a/callback-loop#scopes-callback-loop@0.0.0"), "scopes-callback-loop");
         assert_eq!(package_name("registry+https://example.org/index#napi@3.16.1"), "napi");
+    }
+
+    #[test]
+    fn the_linker_for_another_machine_has_a_variable_of_its_own() {
+        assert_eq!(linker_variable("aarch64-unknown-linux-gnu"), "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER");
     }
 
     #[test]

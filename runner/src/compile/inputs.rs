@@ -84,7 +84,7 @@ impl Inputs {
     }
 
     /// The name of what this build makes: a hash of all that has an influence on it.
-    pub(super) fn key(&self, toolchain: &str) -> String {
+    pub(super) fn key(&self, toolchain: &str, triple: Option<&str>) -> String {
         let mut hash = Sha256::new();
         let mut add = |bytes: &[u8]| {
             hash.update((bytes.len() as u64).to_le_bytes());
@@ -92,6 +92,7 @@ impl Inputs {
         };
         add(toolchain.as_bytes());
         add(super::cargo::RUSTFLAGS.as_bytes());
+        add(triple.unwrap_or_default().as_bytes());
         for (index, (path, content)) in self.files.iter().enumerate() {
             // The lesson's other programs have to be there for cargo, but have no part in this one.
             let other = index != self.source && path.extension().is_some_and(|ending| ending == "rs");

@@ -15,7 +15,7 @@ use framehop::{FrameAddress, UnwindRegsNative};
 use super::arena;
 use super::record::{self, Touch};
 use crate::image::images;
-use crate::unwind::{Stack, Start, prepare_handler, walk_in_handler};
+use crate::unwind::{self, Stack, Start, prepare_handler, walk_in_handler};
 
 /// What was there before, for each of [`SIGNALS`].
 static PREVIOUS: [OnceLock<libc::sigaction>; 2] = [const { OnceLock::new() }; 2];
@@ -124,9 +124,24 @@ fn peek(address: usize) -> Option<u64> {
     if read == bytes as isize {
         return Some(word);
     }
-    let refused = Error::last_os_error().raw_os_error() != Some(libc::EFAULT);
-    // SAFETY: a sandbox that refuses the system call leaves no other way. The tables of unwinding lead to the stack.
-    refused.then(|| unsafe { *(address as *const u64) })
+    // A sandbox may refuse the system call, and an emulator may not know it.
+    if Error::last_os_error().raw_os_error() == Some(libc::EFAULT) { None } else { peek_by_pipe(address) }
+}
+
+/// The same by what each system has. A walk through code without frame pointers comes to words that are no addresses.
+fn peek_by_pipe(address: usize) -> Option<u64> {
+    let (mut ends, mut word) = ([0; 2], 0u64);
+    let bytes = size_of_val(&word);
+    // SAFETY: the kernel looks whether it can read the address. The pipe is gone again at the end, and has room for a word.
+    unsafe {
+        if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC | libc::O_NONBLOCK) != 0 {
+            return None;
+        }
+        let passed = libc::write(ends[1], address as *const c_void, bytes) == bytes as isize
+            && libc::read(ends[0], (&raw mut word).cast(), bytes) == bytes as isize;
+        ends.iter().for_each(|end| _ = libc::close(*end));
+        passed.then_some(word)
+    }
 }
 
 /// The registers of the interrupted code, where it is, and what it did.
@@ -137,13 +152,84 @@ fn registers(context: &libc::ucontext_t) -> (UnwindRegsNative, u64, Access) {
     let register = |name: i32| context.uc_mcontext.gregs[name as usize] as u64;
     let code = register(libc::REG_RIP);
     let access = if register(libc::REG_ERR) & WRITE == 0 { Access::Read } else { Access::Write };
-    (UnwindRegsNative::new(code, register(libc::REG_RSP), register(libc::REG_RBP)), code, access)
+    (unwind::registers(code, register(libc::REG_RSP), register(libc::REG_RBP)), code, access)
 }
 
-/// The same. Whether it was a write is in a record behind the registers that not each kernel gives.
+/// The same.
 #[cfg(target_arch = "aarch64")]
 fn registers(context: &libc::ucontext_t) -> (UnwindRegsNative, u64, Access) {
     let machine = &context.uc_mcontext;
-    let registers = UnwindRegsNative::new(machine.regs[30], machine.sp, machine.regs[29]);
-    (registers, machine.pc, Access::Unknown)
+    let registers = unwind::registers(machine.regs[30], machine.sp, machine.regs[29]);
+    // SAFETY: the kernel has put its records there.
+    (registers, machine.pc, unsafe { access(Records::of(machine)) })
+}
+
+/// What the kernel says beyond the registers: records, each with what it is and its size in bytes, up to one without a
+/// size. There is room for 4096 bytes, at a multiple of 16.
+#[cfg(target_arch = "aarch64")]
+#[derive(Clone, Copy)]
+struct Records(*const u8);
+
+#[cfg(target_arch = "aarch64")]
+impl Records {
+    const BYTES: usize = 4096;
+
+    fn of(machine: &libc::mcontext_t) -> Records {
+        let before = (std::mem::offset_of!(libc::mcontext_t, pstate) + size_of_val(&machine.pstate)).next_multiple_of(16);
+        Records(std::ptr::from_ref(machine).cast::<u8>().wrapping_add(before))
+    }
+}
+
+/// Whether it was a write. Not each kernel has a record that says so, and neither has an emulator.
+///
+/// # Safety
+/// The records are readable.
+#[cfg(target_arch = "aarch64")]
+unsafe fn access(records: Records) -> Access {
+    /// `ESR_MAGIC`: the record with the syndrome of the exception.
+    const SYNDROME: u32 = 0x4553_5201;
+    /// The classes of exceptions that are about data, from this and from a lower level.
+    const DATA_ABORTS: [u64; 2] = [0x24, 0x25];
+    const WRITE: u64 = 1 << 6;
+    let mut at = 0;
+    while at + 16 <= Records::BYTES {
+        // SAFETY: the caller's contract, and the place is inside of it. Each record begins at a multiple of 16.
+        let (kind, size, value) = unsafe {
+            let record = records.0.add(at);
+            (record.cast::<u32>().read(), record.add(4).cast::<u32>().read(), record.add(8).cast::<u64>().read())
+        };
+        match (kind, size) {
+            (SYNDROME, _) if DATA_ABORTS.contains(&(value >> 26 & 0x3f)) => {
+                return if value & WRITE == 0 { Access::Read } else { Access::Write };
+            }
+            (SYNDROME, _) | (_, 0) => break,
+            (_, size) => at += size.next_multiple_of(16) as usize,
+        }
+    }
+    Access::Unknown
+}
+
+#[cfg(all(test, target_arch = "aarch64"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_is_told_from_a_read_by_the_record_of_the_kernel() {
+        #[repr(align(16))]
+        struct Room([u32; Records::BYTES / 4]);
+        let look = |syndrome: u32| {
+            let mut room = Room([0; Records::BYTES / 4]);
+            // Another record before it, of 32 bytes.
+            room.0[..2].copy_from_slice(&[0x4650_8001, 32]);
+            room.0[8..12].copy_from_slice(&[0x4553_5201, 16, syndrome, 0]);
+            // SAFETY: there is room for records.
+            unsafe { access(Records(room.0.as_ptr().cast())) }
+        };
+        assert_eq!(look(0x9200_0046), Access::Write);
+        assert_eq!(look(0x9200_0006), Access::Read);
+        assert_eq!(look(0x8200_0006), Access::Unknown);
+        let nothing = Room([0; Records::BYTES / 4]);
+        // SAFETY: as above.
+        assert_eq!(unsafe { access(Records(nothing.0.as_ptr().cast())) }, Access::Unknown);
+    }
 }
