@@ -137,8 +137,7 @@ fn met_in_this_thread() -> bool {
     if !LOADS.get() || call::side() == Side::Node || !call::in_node(unwind::is_called_by_stranger) {
         return false;
     }
-    LOADS.set(false);
-    LOADING.fetch_sub(1, Relaxed);
+    has_loaded();
     call::in_node(|| scan(false));
     true
 }
@@ -149,13 +148,12 @@ unsafe extern "C" fn load_for_node(path: *const c_char, flags: c_int) -> *mut c_
         // SAFETY: the caller's contract is that of `dlopen`.
         return unsafe { libc::dlopen(path, flags) };
     }
-    LOADING.fetch_add(1, Relaxed);
-    LOADS.set(true);
+    if !LOADS.replace(true) {
+        LOADING.fetch_add(1, Relaxed);
+    }
     // SAFETY: the caller's contract. Node gives whole paths, so it does not matter where the call comes from.
     let library = call::loading(|| unsafe { libc::dlopen(path, flags) });
-    if LOADS.replace(false) {
-        LOADING.fetch_sub(1, Relaxed);
-    }
+    has_loaded();
     scan(false);
     library
 }
@@ -166,16 +164,37 @@ unsafe extern "C" fn load_for_node(path: *const c_char, flags: c_int) -> *mut c_
 unsafe extern "C" fn load_for_addon() {
     #[cfg(target_arch = "x86_64")]
     std::arch::naked_asm!(
-        "mov byte ptr [rip + {unseen}], 1",
+        "push rdi", "push rsi", "sub rsp, 8",
+        "call {expect}",
+        "add rsp, 8", "pop rsi", "pop rdi",
         "jmp qword ptr [rip + {dlopen}]",
-        unseen = sym UNSEEN, dlopen = sym DLOPEN,
+        expect = sym expect_library, dlopen = sym DLOPEN,
     );
     #[cfg(target_arch = "aarch64")]
     std::arch::naked_asm!(
-        "adrp x16, {unseen}", "add x16, x16, :lo12:{unseen}", "mov w17, #1", "strb w17, [x16]",
+        "stp x29, x30, [sp, #-32]!", "stp x0, x1, [sp, #16]", "mov x29, sp",
+        "bl {expect}",
+        "ldp x0, x1, [sp, #16]", "ldp x29, x30, [sp], #32",
         "adrp x16, {dlopen}", "ldr x16, [x16, :lo12:{dlopen}]", "br x16",
-        unseen = sym UNSEEN, dlopen = sym DLOPEN,
+        expect = sym expect_library, dlopen = sym DLOPEN,
     );
+}
+
+/// This thread is about to load a library for an add-on. Its constructors may allocate before anybody looks.
+extern "C" fn expect_library() {
+    if table::on() {
+        UNSEEN.store(true, Release);
+        if !LOADS.replace(true) {
+            LOADING.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+/// This thread has loaded what it was about to load.
+fn has_loaded() {
+    if LOADS.replace(false) {
+        LOADING.fetch_sub(1, Relaxed);
+    }
 }
 
 unsafe extern "C" fn unload(library: *mut c_void) -> c_int {
@@ -221,6 +240,7 @@ unsafe extern "C" fn answer(library: *mut c_void, name: *const c_char, caller: u
     }
     call::in_node(|| {
         if UNSEEN.swap(false, AcqRel) {
+            has_loaded();
             scan(false);
         }
         // SAFETY: the caller's contract is that of `dlsym`.

@@ -28,10 +28,14 @@ struct Found {
     thread_name: String,
 }
 
-fn run(name: &str, number: u32) -> Ran {
+fn program(name: &str, number: u32) -> Program {
     let library = Source::new("accesses.cc").compile();
     let wanted = wanted::SITES | wanted::CALLERS | wanted::GUARD;
-    Program::new("accesses.mjs", wanted).arg(library).arg(name).arg(number.to_string()).run()
+    Program::new("accesses.mjs", wanted).arg(library).arg(name).arg(number.to_string())
+}
+
+fn run(name: &str, number: u32) -> Ran {
+    program(name, number).run()
 }
 
 /// The access that each run of a function makes.
@@ -165,5 +169,18 @@ fn a_clean_add_on_is_not_accused() {
         assert_eq!(ran.evidence.header.guard.load(Relaxed), GuardState::Armed as u32);
         assert_eq!(ran.evidence.fault.taken.load(Relaxed), 0);
         assert!(ran.evidence.counter(Counter::Guarded) > 20 && ran.evidence.counter(Counter::Unguarded) == 0);
+    }
+}
+
+#[test]
+#[ignore = "needs a C++ compiler: .ci/run runs it"]
+fn beside_an_allocator_that_the_user_preloads() {
+    let allocator = Source::c("allocator.c").compile();
+    for before in [true, false] {
+        let run = |name| program(name, 0).preload(&allocator, before).run();
+        let clean = run("clean");
+        assert_eq!((clean.printed::<u32>(), clean.evidence.fault.taken.load(Relaxed)), (45, 0));
+        are_in("grown_vector", &found(&run("grown_vector")), true);
+        are_in("freed_twice", &found(&run("freed_twice")), true);
     }
 }

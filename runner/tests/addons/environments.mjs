@@ -15,8 +15,14 @@ const scenarios = {
     const loaded = await state();
     addon.release_statics();
     const released = await state();
-    const since = ({ counters }) => ["blocks.live", "bytes.live"].map((name) => counters[name] - before.counters[name]);
-    console.log(JSON.stringify([since(loaded), since(released)]));
+    console.log(JSON.stringify([since(before, loaded), since(before, released)]));
+  },
+
+  async statics_of_helper() {
+    const addon = load(path);
+    const before = await state();
+    addon.leak_by_path();
+    console.log(JSON.stringify(since(before, await state())));
   },
 
   once() {
@@ -58,6 +64,10 @@ const scenarios = {
   loads_by_name: () => calls("leak_by_name"),
   frees_by_helper: () => calls("free_by_helper"),
 };
+
+function since(before, now) {
+  return ["blocks.live", "bytes.live"].map((name) => now.counters[name] - before.counters[name]);
+}
 
 function calls(method) {
   const addon = load(path);

@@ -60,6 +60,8 @@ fn static_constructors() {
     // A block, the text, the list and its one text.
     let bytes = 10 + 1000 + 32 + 39;
     assert_eq!(ran.printed::<[[i64; 2]; 2]>(), [[4, bytes], [0, 0]]);
+    // A table, and what was asked for.
+    assert_eq!(folder.program("statics_of_helper").run().printed::<[i64; 2]>(), [2, 320]);
 }
 
 #[test]

@@ -100,3 +100,15 @@ fn every_way_to_take_memory_is_counted() {
 fn a_stripped_and_optimized_add_on_is_counted_as_well() {
     compare(&Source::new("memory.cc").option("-O2").option("-g0").option("-fomit-frame-pointer").option("-s"));
 }
+
+#[test]
+#[ignore = "needs a C++ compiler: .ci/run runs it"]
+fn an_add_on_with_a_c_plus_plus_library_of_its_own_is_counted_as_well() {
+    compare(&Source::new("memory.cc").option("-static-libstdc++").option("-static-libgcc"));
+}
+
+#[test]
+#[ignore = "needs a C++ compiler: .ci/run runs it"]
+fn an_add_on_that_binds_all_it_has_to_itself_is_counted_as_well() {
+    compare(&Source::new("memory.cc").option("-Wl,-Bsymbolic").option("-Wl,-z,now"));
+}
