@@ -2,6 +2,9 @@
 //!
 //! The list is read by every walk of a stack, and is replaced as a whole when libraries come and go.
 
+#[cfg(any(target_arch = "aarch64", test))]
+mod signing;
+
 use std::ops::Range;
 use std::ptr::null_mut;
 use std::sync::OnceLock;
@@ -37,6 +40,18 @@ pub(crate) struct Image {
     pub(crate) role: Role,
     /// The number of an add-on's record in the file.
     pub(crate) number: usize,
+    /// Where its unwinding tables are, and what they say.
+    frames: Option<(usize, &'static [u8])>,
+}
+
+impl Image {
+    pub(crate) fn new(library: Library, role: Role, number: usize) -> Image {
+        let frames = frames(&library);
+        // Node's own frames are not unwound by its tables, and these are large.
+        #[cfg(target_arch = "aarch64")]
+        let frames = frames.map(|(at, bytes)| (at, if role == Role::Main { bytes } else { signing::without_signing(bytes) }));
+        Image { range: library.range(), library, role, number, frames }
+    }
 }
 
 /// The libraries of one moment, in the order of their addresses.
@@ -55,19 +70,22 @@ pub(crate) fn images() -> Option<&'static Images> {
 }
 
 /// Makes `list` the libraries of the process. The list before is left to those who read it.
-pub(crate) fn publish(mut list: Vec<Image>) {
-    list.sort_by_key(|image| image.range.start);
-    let mut unwinder = Unwinder::new();
-    for image in &list {
-        if let Some(module) = module(image) {
-            unwinder.add_module(module);
-        }
-    }
-    let images = Box::leak(Box::new(Images { list, unwinder }));
-    IMAGES.store(images, Release);
+pub(crate) fn publish(list: Vec<Image>) {
+    IMAGES.store(Box::leak(Box::new(Images::new(list))), Release);
 }
 
 impl Images {
+    pub(crate) fn new(mut list: Vec<Image>) -> Images {
+        list.sort_by_key(|image| image.range.start);
+        let mut unwinder = Unwinder::new();
+        for image in &list {
+            if let Some(module) = module(image) {
+                unwinder.add_module(module);
+            }
+        }
+        Images { list, unwinder }
+    }
+
     /// The library that an address is in.
     #[inline]
     pub(crate) fn find(&self, address: usize) -> Option<&Image> {
@@ -117,8 +135,7 @@ fn module(image: &Image) -> Option<Module<&'static [u8]>> {
     let header = library.eh_frame_hdr()?;
     let header_bytes = library.bytes_from(header.start)?;
     let header_bytes = &header_bytes[..header.len().min(header_bytes.len())];
-    let frames = eh_frame(header_bytes, header.start)?;
-    let frame_bytes = library.bytes_from(frames)?;
+    let (frames, frame_bytes) = image.frames?;
     let addresses = |range: Range<usize>| range.start as u64..range.end as u64;
     let sections = ExplicitModuleSectionInfo {
         base_svma: image.range.start as u64,
@@ -129,6 +146,13 @@ fn module(image: &Image) -> Option<Module<&'static [u8]>> {
         ..Default::default()
     };
     Some(Module::new(String::new(), addresses(image.range.clone()), image.range.start as u64, sections))
+}
+
+/// The unwinding tables, `.eh_frame`: where they begin, and the bytes from there.
+fn frames(library: &Library) -> Option<(usize, &'static [u8])> {
+    let header = library.eh_frame_hdr()?;
+    let at = eh_frame(library.bytes_from(header.start)?, header.start)?;
+    Some((at, library.bytes_from(at)?))
 }
 
 /// Where `.eh_frame` begins: the second field of its index, as every linker writes it.

@@ -282,7 +282,7 @@ fn scan(first: bool) {
         }
         let role = if first { role_at_start(index, &library) } else { Role::AddOn };
         let number = if role == Role::AddOn { number_of(&library) } else { 0 };
-        let image = Image { range: library.range(), library, role, number };
+        let image = Image::new(library, role, number);
         new.push(image.clone());
         list.push(image);
     }

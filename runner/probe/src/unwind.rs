@@ -483,3 +483,71 @@ fn with_walker<T>(walk: impl FnOnce(&mut Walker) -> T) -> T {
     let walk = walk.take().expect("no walker was free");
     walk(&mut Walker::new(MOST))
 }
+
+#[cfg(all(test, target_arch = "aarch64"))]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::elf;
+    use crate::image::Image;
+
+    // The first keeps its return address and nothing else, and is unwound by the stack pointer alone. The second is as C
+    // compilers make them: it signs its return address, and its record is at the bottom of its frame.
+    std::arch::global_asm!(
+        ".global probe_test_outer",
+        "probe_test_outer:",
+        ".cfi_startproc",
+        "str x30, [sp, #-32]!",
+        ".cfi_def_cfa_offset 32",
+        ".cfi_offset 30, -32",
+        "bl probe_test_signed",
+        "ldr x30, [sp], #32",
+        "ret",
+        ".cfi_endproc",
+        "probe_test_signed:",
+        ".cfi_startproc",
+        "hint #25", // paciasp
+        ".cfi_negate_ra_state",
+        "stp x29, x30, [sp, #-64]!",
+        ".cfi_def_cfa_offset 64",
+        ".cfi_offset 29, -64",
+        ".cfi_offset 30, -56",
+        "mov x29, sp",
+        "blr x0",
+        "ldp x29, x30, [sp], #64",
+        "hint #29", // autiasp
+        "ret",
+        ".cfi_endproc",
+    );
+
+    unsafe extern "C" {
+        fn probe_test_outer(inner: extern "C" fn());
+    }
+
+    static SEEN: std::sync::Mutex<Vec<u64>> = std::sync::Mutex::new(Vec::new());
+
+    #[inline(never)]
+    extern "C" fn look() {
+        let list = elf::loaded().into_iter().map(|library| Image::new(library, Role::AddOn, 0)).collect();
+        let images = Images::new(list);
+        let start = caller_of_probe(&images).unwrap();
+        let top = stack_top();
+        // SAFETY: as in `walk`.
+        let read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
+        *SEEN.lock().unwrap() = walk_from(&images, start, read).frames().to_vec();
+    }
+
+    #[test]
+    fn functions_that_sign_their_return_addresses_are_walked_through() {
+        // SAFETY: the function calls what it is given.
+        unsafe { probe_test_outer(look) };
+        let base = elf::loaded()[0].base;
+        let outer = probe_test_outer as *const () as usize - base;
+        let seen = SEEN.lock().unwrap();
+        let at = |offset: usize| seen.iter().position(|frame| *frame as usize == outer + offset);
+        // The first one has four instructions; each is returned to behind its call.
+        let (signed, plain) = (at(16 + 16).unwrap(), at(8).unwrap());
+        assert_eq!(plain, signed + 1);
+        assert!(seen.len() > plain + 3, "the test's own functions come next: {seen:x?}");
+    }
+}
