@@ -1,90 +1,18 @@
 //! Is there when a library is loaded: finds out what it is, and writes its slots.
 
 mod register;
+mod slots;
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::*};
-use std::sync::{Mutex, OnceLock, PoisonError};
-
-use evidence::write_text;
+use std::sync::{Mutex, PoisonError};
 
 use crate::call::{self, Side};
 use crate::elf::{self, Library};
 use crate::image::{self, Image, Role, images};
 use crate::{table, unwind};
-
-/// A function by its name, and what stands in its place.
-pub(crate) struct Replacement {
-    name: &'static CStr,
-    function: *const c_void,
-}
-
-// SAFETY: the pointer is that of a function.
-unsafe impl Sync for Replacement {}
-
-pub(crate) const fn replacement(name: &'static CStr, function: *const ()) -> Replacement {
-    Replacement { name, function: function.cast() }
-}
-
-/// What the libraries of each kind get in the place of what they import, by lists of what belongs together.
-pub(crate) struct Replacements {
-    /// The functions of Node-API, for an add-on.
-    pub(crate) node_api: Vec<&'static [Replacement]>,
-    /// Functions that allocate, for an add-on.
-    pub(crate) memory: &'static [Replacement],
-    /// All else, for an add-on.
-    pub(crate) addon: Vec<&'static [Replacement]>,
-    pub(crate) runtime: Vec<&'static [Replacement]>,
-    pub(crate) main: Vec<&'static [Replacement]>,
-    /// What else is to be done with an add-on that was loaded.
-    pub(crate) on_addon: fn(&Image),
-}
-
-#[derive(Clone, Copy)]
-struct Entry {
-    function: *const c_void,
-    kind: Kind,
-}
-
-/// What the number of replaced slots says something about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    NodeApi,
-    Memory,
-    Other,
-}
-
-type Table = HashMap<&'static [u8], Entry>;
-
-/// The same by name.
-struct Tables {
-    addon: Table,
-    runtime: Table,
-    main: Table,
-    on_addon: fn(&Image),
-}
-
-// SAFETY: the pointers are those of functions.
-unsafe impl Send for Tables {}
-// SAFETY: as above.
-unsafe impl Sync for Tables {}
-
-static TABLES: OnceLock<Tables> = OnceLock::new();
-
-fn tables(all: &Replacements) -> Tables {
-    fn add(table: &mut Table, kind: Kind, list: &'static [Replacement]) {
-        table.extend(list.iter().map(|Replacement { name, function }| (name.to_bytes(), Entry { function: *function, kind })));
-    }
-    let (mut addon, mut runtime, mut main) = (Table::new(), Table::new(), Table::new());
-    all.node_api.iter().for_each(|list| add(&mut addon, Kind::NodeApi, list));
-    add(&mut addon, Kind::Memory, all.memory);
-    all.addon.iter().chain([&IN_ADDON]).for_each(|list| add(&mut addon, Kind::Other, list));
-    all.runtime.iter().for_each(|list| add(&mut runtime, Kind::Other, list));
-    all.main.iter().chain([&IN_MAIN]).for_each(|list| add(&mut main, Kind::Other, list));
-    Tables { addon, runtime, main, on_addon: all.on_addon }
-}
+pub(crate) use slots::{Replacement, Replacements, replacement};
 
 /// What Node gets, which loads add-ons.
 const IN_MAIN: &[Replacement] = &[
@@ -106,7 +34,7 @@ static DLSYM: AtomicUsize = AtomicUsize::new(0);
 
 /// Writes the slots of what the process began with.
 pub(crate) fn begin(all: &Replacements) {
-    if TABLES.set(tables(all)).is_err() {
+    if !slots::prepare(all, IN_ADDON, IN_MAIN) {
         return;
     }
     DLOPEN.store(libc::dlopen as *const () as usize, Release);
@@ -249,8 +177,7 @@ unsafe extern "C" fn answer(library: *mut c_void, name: *const c_char, caller: u
             // SAFETY: the caller's contract; a library that was named is looked in, whoever asks.
             return register::enter_by(unsafe { libc::dlsym(library, name.as_ptr()) });
         }
-        let entry = TABLES.get().and_then(|tables| tables.addon.get(name.to_bytes()));
-        let Some(entry) = entry.filter(|entry| entry.kind == Kind::NodeApi) else { return std::ptr::null() };
+        let Some(function) = slots::node_api(name) else { return std::ptr::null() };
         // SAFETY: as above. What this Node has not got must not be found.
         if unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }.is_null() {
             return std::ptr::null();
@@ -258,7 +185,7 @@ unsafe extern "C" fn answer(library: *mut c_void, name: *const c_char, caller: u
         if let Some(record) = images().and_then(|images| images.find(caller)).and_then(image::record) {
             record.napi.fetch_add(1, Relaxed);
         }
-        entry.function
+        function
     })
 }
 
@@ -295,7 +222,7 @@ fn scan(first: bool) {
         record.loaded.store(0, Relaxed);
     }
     image::publish(list);
-    new.iter().for_each(write_slots);
+    new.iter().for_each(slots::write);
 }
 
 /// The number of a library's record: the one that it had before, if this is the same file, loaded once more.
@@ -328,66 +255,6 @@ fn role_at_start(index: usize, library: &Library) -> Role {
     } else {
         Role::Runtime
     }
-}
-
-fn write_slots(image: &Image) {
-    let Some(all) = TABLES.get() else { return };
-    let (table, replaces_own) = match image.role {
-        Role::Main => (&all.main, false),
-        Role::Runtime => (&all.runtime, true),
-        Role::AddOn => (&all.addon, false),
-        Role::Probe | Role::System => return,
-    };
-    let record = image::record(image);
-    if let Some(record) = record {
-        write_text(&record.path, &image.library.path);
-        let id = image.library.build_id();
-        record.build_id.iter().zip(id).for_each(|(to, byte)| to.store(*byte, Relaxed));
-        // Those of a library that was loaded before are counted anew.
-        [&record.napi, &record.memory, &record.v8].into_iter().for_each(|count| count.store(0, Relaxed));
-        record.loaded.store(1, Relaxed);
-    }
-    let slots = image.library.slots();
-    if image.role == Role::AddOn && slots.iter().any(|slot| slot.is_defined) {
-        image::share();
-    }
-    image.library.unlocked(|| {
-        for slot in &slots {
-            let name = slot.name.to_bytes();
-            if let Some(record) = record {
-                let kinds =
-                    [(&record.v8, is_of_v8(name)), (&record.memory, is_operator_new(name)), (&record.system, asks_system(name))];
-                kinds.iter().filter(|(_, is_such)| *is_such).for_each(|(count, _)| _ = count.fetch_add(1, Relaxed));
-            }
-            let Some(entry) = table.get(name) else { continue };
-            // A library that brings its own allocator along uses that.
-            if slot.is_defined && !replaces_own {
-                continue;
-            }
-            slot.set(entry.function);
-            match (record, entry.kind) {
-                (Some(record), Kind::NodeApi) => _ = record.napi.fetch_add(1, Relaxed),
-                (Some(record), Kind::Memory) => _ = record.memory.fetch_add(1, Relaxed),
-                _ => {}
-            }
-        }
-    });
-    if image.role == Role::AddOn {
-        (all.on_addon)(image);
-    }
-}
-
-/// The C++ library's `operator new` calls `malloc`, where it is seen.
-fn is_operator_new(name: &[u8]) -> bool {
-    name.starts_with(b"_Znw") || name.starts_with(b"_Zna")
-}
-
-fn asks_system(name: &[u8]) -> bool {
-    [&b"mmap"[..], b"mmap64", b"sbrk", b"madvise"].contains(&name)
-}
-
-fn is_of_v8(name: &[u8]) -> bool {
-    [&b"_ZN2v8"[..], b"_ZNK2v8", b"_ZN4node"].iter().any(|start| name.starts_with(start))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ fn a_run_without_the_probe_is_refused() {
 
 #[test]
 fn an_add_on_whose_calls_are_not_seen_is_refused() {
-    let probe = probe_with(&[("loader.rs", SET, "if entry.kind != Kind::NodeApi { slot.set(entry.function) }")]);
+    let probe = probe_with(&[("loader/slots.rs", SET, "if entry.kind != Kind::NodeApi { slot.set(entry.function) }")]);
     let course = Fixture::new();
     course.lesson_with_probe(&probe, &["check", ID, "--variant", "solution"]).exits_with(3).says("its ledger is blind");
 }
@@ -28,7 +28,7 @@ fn a_function_that_is_not_replaced_is_caught() {
     course.add("tsfn/queue-full");
     // What is allocated is not seen. Rust's own allocator is entered by name, so that has to go as well.
     let malloc = "if name != b\"malloc\" { slot.set(entry.function) }";
-    let unseen = probe_with(&[("loader.rs", SET, malloc), ("rust.rs", "if !table::wants_sites() {", "if true {")]);
+    let unseen = probe_with(&[("loader/slots.rs", SET, malloc), ("rust.rs", "if !table::wants_sites() {", "if true {")]);
     // What is freed is not seen.
     let taken = "if let Some(block) = shadow::take(pointer.addr()) {\n        uncount(block);\n    }\n";
     let kept = probe_with(&[("heap.rs", taken, ""), ("rust.rs", "if !table::wants_sites() {", "if true {")]);
@@ -92,7 +92,7 @@ fn a_node_that_does_not_count_handles_leaves_their_checks_open() {
 #[test]
 fn a_processor_whose_stacks_are_not_known_has_no_lines_and_the_same_verdict() {
     let (says, loop_over) = ("verdicts name no line", "while self.this.steps.len() < self.this.steps.capacity() {");
-    lacking("unwind.rs", loop_over, "while false {", (0, says), (1, says));
+    lacking("unwind/walker.rs", loop_over, "while false {", (0, says), (1, says));
 }
 
 #[test]
