@@ -67,9 +67,11 @@ fn of_kind(kind: Kind, amount: i64) -> String {
 /// A function without a line, and how much it asked for.
 pub(super) fn function(function: &Function, amount: i64) -> String {
     let Function { kind, name, callee, caller } = function;
-    let mut says = format!("{}, {}", of_kind(*kind, amount), verb(*kind).trim_end());
-    if !name.is_empty() {
-        says += &format!(" in `{name}`");
+    let mut says = of_kind(*kind, amount);
+    match (verb(*kind), name.as_str()) {
+        ("", "") => {}
+        (verb, "") => says += &format!(", {}", verb.trim_end()),
+        (verb, name) => says += &format!(", {verb}in `{name}`"),
     }
     if !callee.is_empty() {
         says += &format!(", called as `{callee}`");

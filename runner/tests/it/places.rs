@@ -156,7 +156,9 @@ fn what_no_line_has_done_names_none_and_says_so() {
     let (id, check) = ("context/wrong-env", "references-used-at-home");
     let checked = checked(id, &Variant::Wrong("only-at-home".into()), check);
     assert!(checked.places.is_empty(), "{:#?}", checked.places);
-    assert_eq!(checked.evidence, [no_line(NoLine::Elsewhere)]);
+    // It is napi-rs itself that does it, when it gives its queue of references back.
+    let function = "6 uses of another environment's reference, in `bindgen_runtime::module_register::custom_gc`";
+    assert_eq!(checked.evidence, [no_line(NoLine::Elsewhere), function]);
 }
 
 /// Forgets a block of one byte.
