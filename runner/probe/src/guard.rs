@@ -120,7 +120,9 @@ pub(crate) fn demand_layout(pointer: *mut u8, size: usize, align: usize) {
     if let Ok(block) = arena::block_at(pointer)
         && !(block.size() == size && (block.asked() == 0 || block.asked() == align))
     {
-        record::write(&record::Touch::with_layout(pointer.addr(), size, align));
+        if record::claim() {
+            record::write(&record::Touch::with_layout(pointer.addr(), size, align));
+        }
         // SAFETY: nothing is left to do that could be undone.
         unsafe { libc::abort() }
     }
@@ -130,7 +132,9 @@ pub(crate) fn demand_layout(pointer: *mut u8, size: usize, align: usize) {
 #[cold]
 #[inline(never)]
 fn refuse(pointer: *mut u8, kind: FaultKind) -> ! {
-    record::write(&record::Touch::by_free(pointer.addr(), kind));
+    if record::claim() {
+        record::write(&record::Touch::by_free(pointer.addr(), kind));
+    }
     // SAFETY: nothing is left to do that could be undone.
     unsafe { libc::abort() }
 }

@@ -43,8 +43,9 @@ pub(super) fn install() -> bool {
 unsafe extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the kernel's arguments. A signal that was sent by somebody has no address.
     let address = unsafe { if (*info).si_code > 0 { (*info).si_addr().addr() } else { 0 } };
-    // SAFETY: with `SA_SIGINFO` the context is that of the code that was interrupted.
-    if arena::contains(address) && record::write(&unsafe { look(address, &*context.cast()) }) {
+    if arena::contains(address) && record::claim() {
+        // SAFETY: with `SA_SIGINFO` the context is that of the code that was interrupted.
+        record::write(&unsafe { look(address, &*context.cast()) });
         restore_default(signal);
         // The access is made again, and ends the process by the signal that it deserves.
         return;

@@ -79,22 +79,29 @@ fn keep(to: &[AtomicU64], words: &[u64]) {
     to.iter().zip(words).for_each(|(to, word)| to.store(*word, Relaxed));
 }
 
-/// Writes down the first bad access of the process, and answers whether this process records at all. It
-/// takes no lock and allocates nothing.
-pub(super) fn write(touch: &Touch) -> bool {
+/// Whether a bad access of this thread is to be written down: not where this process records none. Of several threads
+/// the first one goes on, and the others wait for the end. It takes no lock and allocates nothing.
+pub(super) fn claim() -> bool {
     let Some(file) = table::file().filter(|_| is_armed()) else { return false };
     // SAFETY: a question to the system. A child can come from a bare system call, which tells nobody.
     if file.header.pid.load(Relaxed) != unsafe { libc::getpid() } as u32 {
         return false;
     }
-    let fault = &file.fault;
-    if fault.taken.swap(1, AcqRel) != 0 {
+    if file.fault.taken.swap(1, AcqRel) != 0 {
         // The thread that was first ends the process. It must not be cut short.
         loop {
             // SAFETY: waits for a signal, and the one that comes ends the process.
             unsafe { libc::pause() };
         }
     }
+    true
+}
+
+/// Writes down the first bad access of the process, which this thread has claimed. It takes no lock and allocates
+/// nothing.
+pub(super) fn write(touch: &Touch) {
+    let Some(file) = table::file() else { return };
+    let fault = &file.fault;
     fault.kind.store(touch.kind as u32, Relaxed);
     fault.access.store(touch.access as u32, Relaxed);
     if let Some(block) = arena::nearest(touch.address) {
@@ -115,5 +122,4 @@ pub(super) fn write(touch: &Touch) -> bool {
     keep(&fault.frames, touch.stack.frames());
     fault.depth.store(touch.stack.frames().len() as u64, Relaxed);
     fault.complete.store(1, Release);
-    true
 }
