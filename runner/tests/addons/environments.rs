@@ -80,7 +80,8 @@ fn an_add_on_that_is_loaded_twice_is_one() {
     };
     assert_eq!(counts(&once), counts(&twice));
     let [[napi, memory, loaded]] = counts(&once)[..] else { panic!("{:?}", counts(&once)) };
-    assert!(napi > 0 && memory == 1 && loaded == 1, "{napi} {memory} {loaded}");
+    // `malloc`, and what calls it in the C++ library: `operator new` and `operator new[]`.
+    assert!(napi > 0 && memory == 3 && loaded == 1, "{napi} {memory} {loaded}");
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn libraries_that_it_loads_itself() {
         assert_eq!(functions[0], "helper_take");
         assert!(functions[1].contains("do_leak"), "{functions:?}");
         let helper = folder.images(&ran.evidence, "helper.so");
-        assert!(helper.len() == 1 && helper[0].memory.load(Relaxed) == 1);
+        assert!(helper.len() == 1 && helper[0].memory.load(Relaxed) > 0);
     }
     let ran = folder.program("frees_by_helper").run();
     assert_eq!(ran.round(), Round::default());
