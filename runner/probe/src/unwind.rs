@@ -52,15 +52,20 @@ pub(crate) struct Start {
     pub(crate) through_node: bool,
 }
 
+/// Reads words of this thread's stack, for a walk that begins in it: it only goes up, as far as the stack's end.
+#[inline(always)]
+fn own_stack() -> impl FnMut(u64) -> Result<u64, ()> {
+    let top = stack_top();
+    // SAFETY: the addresses are on this thread's stack, between here and its end.
+    move |address| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) }
+}
+
 /// Walks the stack of the function that has called into the probe.
 #[inline(never)]
 pub(crate) fn walk() -> Stack {
     let Some(images) = images() else { return Stack::EMPTY };
     let Some(start) = caller_of_probe(images) else { return Stack::EMPTY };
-    let top = stack_top();
-    // SAFETY: the addresses are on this thread's stack, between here and its end.
-    let read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
-    with_walker(|walker| walker.walk(images, start, read))
+    with_walker(|walker| walker.walk(images, start, own_stack()))
 }
 
 /// Where something was asked for, as it is counted.
@@ -78,19 +83,14 @@ pub(crate) struct Origin {
 pub(crate) fn origin(caller: u32, find: impl FnOnce(&Stack) -> u32) -> Option<Origin> {
     let images = images()?;
     let start = caller_of_probe(images)?;
-    let top = stack_top();
-    // SAFETY: as in `walk`.
-    let read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
-    Some(with_walker(|walker| walker.origin(images, start, read, caller, find)))
+    Some(with_walker(|walker| walker.origin(images, start, own_stack(), caller, find)))
 }
 
 /// Whether what has called into the probe, through libraries that came with the process, is no library that is known.
 pub(crate) fn is_called_by_stranger() -> bool {
     let Some(images) = images() else { return false };
     let Some(Start { mut address, mut registers, .. }) = caller_of_probe(images) else { return false };
-    let top = stack_top();
-    // SAFETY: as in `walk`.
-    let mut read = |address: u64| if (address as usize) < top { Ok(unsafe { *(address as *const u64) }) } else { Err(()) };
+    let mut read = own_stack();
     let mut is_stranger = false;
     // What is being loaded may be the first that shares something.
     let is_shared = |address| {
